@@ -1,0 +1,176 @@
+//! What can go wrong between a model file and its figures.
+
+use std::path::PathBuf;
+
+/// Why a model could not be loaded, asked or scored. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum InferenceError {
+    /// The file or folder cannot be read.
+    #[error("cannot read '{path}': {source}")]
+    Io {
+        /// The path that was read.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// No built-in model has this name.
+    #[error("no built-in model '{name}': use one of {known}")]
+    UnknownBuiltin {
+        /// The name that was asked for.
+        name: String,
+        /// All names, separated by commas.
+        known: String,
+    },
+    /// The file is not a safetensors file, or is cut short.
+    #[error("{origin}: not a complete safetensors file ({reason}): fetch or write it again")]
+    Container {
+        /// Which file.
+        origin: String,
+        /// What the reader said.
+        reason: String,
+    },
+    /// There is no configuration, or it is unreadable or contradicts itself.
+    #[error("{origin}: bad model configuration: {reason}")]
+    Config {
+        /// Which file.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The family of the model is not implemented.
+    #[error("{origin}: unknown architecture '{architecture}': llama and gpt2 are supported")]
+    UnknownArchitecture {
+        /// Which file.
+        origin: String,
+        /// The name found in the configuration.
+        architecture: String,
+    },
+    /// The model's tokens are of a kind that is not implemented.
+    #[error("{origin}: unsupported tokenizer '{tokenizer}': only 'bytes-bos' (256 bytes and a start token) is known")]
+    UnknownTokenizer {
+        /// Which file.
+        origin: String,
+        /// The name found in the configuration.
+        tokenizer: String,
+    },
+    /// A tensor that the architecture needs is not there.
+    #[error("{origin}: tensor '{tensor}' is missing")]
+    MissingTensor {
+        /// Which file.
+        origin: String,
+        /// Name of the tensor.
+        tensor: String,
+    },
+    /// A tensor that the architecture does not use is there: the file is of another model.
+    #[error("{origin}: tensor '{tensor}' does not belong to this architecture")]
+    UnexpectedTensor {
+        /// Which file.
+        origin: String,
+        /// Name of the tensor.
+        tensor: String,
+    },
+    /// A tensor has another shape or another element type than the configuration says.
+    #[error("{origin}: tensor '{tensor}' is {found}, expected {expected}")]
+    WrongTensor {
+        /// Which file.
+        origin: String,
+        /// Name of the tensor.
+        tensor: String,
+        /// Shape or type in the file.
+        found: String,
+        /// Shape or type that was expected.
+        expected: String,
+    },
+    /// A weight is NaN or infinite.
+    #[error("{origin}: tensor '{tensor}' holds a NaN or infinite weight: the file is damaged")]
+    NotFiniteWeight {
+        /// Which file.
+        origin: String,
+        /// Name of the tensor.
+        tensor: String,
+    },
+    /// The text holds nothing to score.
+    #[error("an empty prompt has nothing to score")]
+    EmptyPrompt,
+    /// There are more tokens than the model has positions.
+    #[error("the prompt has {tokens} tokens, the model takes at most {max}: use a shorter prompt")]
+    PromptTooLong {
+        /// Tokens of the prompt.
+        tokens: usize,
+        /// The model's positions.
+        max: usize,
+    },
+    /// There are fewer predicted tokens than scored positions.
+    #[error(
+        "the prompt has {predicted} predicted tokens, K = {k} are to be scored: use a longer prompt or a smaller K"
+    )]
+    PromptTooShort {
+        /// Predicted tokens of the prompt.
+        predicted: usize,
+        /// Scored positions.
+        k: u32,
+    },
+    /// A token id is not in the vocabulary.
+    #[error("token {token} is outside the vocabulary of {vocabulary}")]
+    BadToken {
+        /// The token id.
+        token: u32,
+        /// Size of the vocabulary.
+        vocabulary: usize,
+    },
+    /// The engine gave a NaN or an infinity: no score may come of it.
+    #[error("the model gave a NaN or infinite logit at position {position}: no score")]
+    NotFiniteLogit {
+        /// Row of the logits.
+        position: usize,
+    },
+    /// The engine gave another number of values than positions × vocabulary.
+    #[error("the model gave {found} logits where {expected} were expected")]
+    LogitCount {
+        /// Values that came.
+        found: usize,
+        /// Positions × vocabulary.
+        expected: usize,
+    },
+    /// The two answers are not about the same tokens.
+    #[error("the answers cannot be compared under {kind}: {reason}; delta-ce compares across tokenizers")]
+    Incomparable {
+        /// The score kind.
+        kind: pot_protocol::score::ScoreKind,
+        /// What differs.
+        reason: &'static str,
+    },
+    /// The answers are about different texts.
+    #[error("the answers are about different texts, of {reference} and {candidate} bytes")]
+    TextMismatch {
+        /// Bytes of the reference's text.
+        reference: u32,
+        /// Bytes of the candidate's text.
+        candidate: u32,
+    },
+    /// An answer kept another number of distributions than K.
+    #[error("an answer was evaluated with K = {evaluated}, the figures need K = {k}")]
+    WrongK {
+        /// K of the answer.
+        evaluated: usize,
+        /// K of the figures.
+        k: u32,
+    },
+    /// A log-probability is too large in magnitude to be a figure.
+    #[error("a figure of {0} nats is out of range: the model's output is not a distribution to score")]
+    FigureRange(f64),
+    /// This score kind is not implemented here.
+    #[error("score kind {0} needs another scorer")]
+    Kind(pot_protocol::score::ScoreKind),
+    /// The tensor engine refused an operation.
+    #[error("tensor engine: {0}")]
+    Engine(String),
+}
+
+impl From<candle_core::Error> for InferenceError {
+    fn from(error: candle_core::Error) -> Self {
+        // candle appends a multi-line backtrace when one is enabled: the first line is the message.
+        Self::Engine(error.to_string().lines().next().unwrap_or_default().to_owned())
+    }
+}

@@ -1,0 +1,1 @@
+//! The hiding Poseidon commitment of the scores.

@@ -1,0 +1,24 @@
+//! Verifying keys and proofs: their canonical bytes, their ids, and the pairing equation that joins them.
+//!
+//! Everything from outside goes raw bytes → validation → trusted type, in [`VerifyingKey::from_bytes`] and
+//! [`ProofBytes::decode`]. [`VerifyingKey::verify`] is the only Groth16 check in the project: the checker calls it on
+//! a bundle, the prover on its own proof. It needs curve arithmetic alone, so it lives with the formats.
+
+mod error;
+mod folder;
+mod id;
+mod pairing;
+mod points;
+mod proof;
+mod raw;
+mod verifying;
+
+#[cfg(test)]
+mod tests;
+
+pub use error::{KeyError, PointError, ProofError};
+pub use folder::key_folder;
+pub use id::KeyId;
+pub use proof::{ProofBytes, ProofPoints};
+pub use raw::{Provenance, RawVerifyingKey};
+pub use verifying::{KeyPoints, VerifyingKey};

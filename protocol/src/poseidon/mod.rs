@@ -1,0 +1,1 @@
+//! Poseidon over BN254's scalar field with circomlib's parameters.

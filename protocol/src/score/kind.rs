@@ -1,0 +1,46 @@
+//! What a score measures.
+
+use bincode::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+/// The divergence that a score measures. A policy is bound to one kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum ScoreKind {
+    /// Kullback–Leibler divergence of the candidate's next-token distribution from the reference's, the mean over the
+    /// scored positions: H(ref, cand) − H(ref). Needs both full distributions over one vocabulary.
+    Kl,
+    /// Absolute difference of the log-probabilities of the given tokens, the mean over the scored positions.
+    DeltaLogprob,
+    /// Absolute difference of the two cross-entropies of the whole text, in nats per UTF-8 byte. Signs cancel inside
+    /// it, so it can show DIFFERENT and never SAME.
+    DeltaCe,
+}
+
+impl ScoreKind {
+    /// The name used on command lines and in JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Kl => "kl",
+            Self::DeltaLogprob => "delta-logprob",
+            Self::DeltaCe => "delta-ce",
+        }
+    }
+}
+
+impl std::fmt::Display for ScoreKind {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::str::FromStr for ScoreKind {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        [Self::Kl, Self::DeltaLogprob, Self::DeltaCe]
+            .into_iter()
+            .find(|k| k.name() == s)
+            .ok_or_else(|| format!("unknown score kind '{s}': use kl, delta-logprob or delta-ce"))
+    }
+}

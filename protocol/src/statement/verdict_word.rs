@@ -1,0 +1,6 @@
+//! The public word v that carries verdict, grade and stopping time.
+
+/// v = `V_S` + 2·`V_D` + 4·G + 8·n, with `V_S` for SAME, `V_D` for DIFFERENT, G the grade and n the number of scores.
+pub fn verdict_word(same: bool, different: bool, grade: bool, n: u32) -> u32 {
+    u32::from(same) + 2 * u32::from(different) + 4 * u32::from(grade) + 8 * n
+}

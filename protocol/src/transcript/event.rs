@@ -1,0 +1,82 @@
+//! One line of the transcript.
+
+use bincode::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use super::Record;
+use crate::digest::Digest;
+
+/// Which of the two models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(rename_all = "kebab-case")]
+pub enum Side {
+    /// The model that is claimed; it answers first.
+    Reference,
+    /// The model under test.
+    Candidate,
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Reference => "reference",
+            Self::Candidate => "candidate",
+        })
+    }
+}
+
+/// One event of a run, one line of the file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
+pub enum Event {
+    /// The first line: which registration this is the transcript of.
+    Open {
+        /// Format version of the transcript.
+        version: u16,
+        /// Digest of the registration.
+        registration: Digest,
+        /// The run's nonce.
+        nonce: Digest,
+        /// Unix milliseconds.
+        at: u64,
+    },
+    /// A request is about to be sent.
+    Intent {
+        /// Challenge index, from 0.
+        index: u64,
+        /// Who is asked.
+        side: Side,
+        /// Which attempt this is for that side, from 1.
+        attempt: u32,
+        /// Unix milliseconds.
+        at: u64,
+    },
+    /// The complete answer arrived; it is not scored yet.
+    Answer {
+        /// Challenge index.
+        index: u64,
+        /// Who answered.
+        side: Side,
+        /// The attempt that succeeded.
+        attempt: u32,
+        /// SHA-256 of the raw answer.
+        digest: Digest,
+        /// Unix milliseconds.
+        at: u64,
+    },
+    /// An attempt gave no usable answer.
+    Failure {
+        /// Challenge index.
+        index: u64,
+        /// Who failed.
+        side: Side,
+        /// The attempt that failed.
+        attempt: u32,
+        /// What went wrong, in one line.
+        error: String,
+        /// Unix milliseconds.
+        at: u64,
+    },
+    /// Both answers are in and scored.
+    Record(Box<Record>),
+}

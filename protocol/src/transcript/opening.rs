@@ -1,0 +1,57 @@
+//! The opened score list: everything needed to recompute ρ and the verdict without trust in any setup.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    commitment::{BlindingSeed, ScoreCommitment},
+    digest::Digest,
+    rule::Capacity,
+    score::Score,
+};
+
+/// The scores of a run and the seed of their blindings, as published by an auditor who chooses to open them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Opening {
+    /// Digest of the statement that this opens.
+    pub statement: Digest,
+    /// Seed of the leaf blindings.
+    pub seed: Digest,
+    /// Scores in units of 2^-10 nat, in the order of the challenges.
+    pub scores: Vec<Score>,
+}
+
+/// Why an opening is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpeningError {
+    /// No JSON of the expected shape.
+    #[error("score opening: {0}")]
+    Json(String),
+    /// More scores than the circuit holds.
+    #[error("score opening: {0} scores do not fit a capacity of {1}")]
+    TooMany(usize, usize),
+}
+
+impl Opening {
+    /// Reads the JSON file.
+    ///
+    /// # Errors
+    /// [`OpeningError::Json`] with the position of the first fault.
+    pub fn from_json(bytes: &[u8]) -> Result<Self, OpeningError> {
+        serde_json::from_slice(bytes).map_err(|e| OpeningError::Json(e.to_string()))
+    }
+
+    /// The score root ρ of this opening, as 32 big-endian bytes.
+    ///
+    /// # Errors
+    /// [`OpeningError::TooMany`] when the scores do not fit `capacity`.
+    pub fn score_root(&self, capacity: Capacity) -> Result<Digest, OpeningError> {
+        if self.scores.len() > capacity.scores() {
+            return Err(OpeningError::TooMany(self.scores.len(), capacity.scores()));
+        }
+        let seed = BlindingSeed::new(self.seed.0);
+        let commitment = ScoreCommitment::commit(capacity, &self.scores, &seed);
+        Ok(Digest(crate::poseidon::to_bytes(commitment.root())))
+    }
+}

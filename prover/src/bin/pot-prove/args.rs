@@ -1,0 +1,193 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+use pot_prover::register::{DEFAULT_DUE_DAYS, DEFAULT_POSITIONS};
+
+/// Query two models on committed challenges, decide whether they are the same, and prove the verdict.
+#[derive(Debug, Parser)]
+#[command(name = "pot-prove", version, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 the machine, a model or a proof failed (a run can be resumed) · \
+2 usage, or a folder in another state · 3 malformed file or model";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Fix models, policy, challenges and key commitment before any query.
+    Register(Register),
+    /// Query both models of a registered run until the rule stops.
+    #[cfg(feature = "inference")]
+    Run(Run),
+    /// Run only the decision rule, on a JSON array of scores in nats or on a transcript.
+    Decide(Decide),
+    /// Prove the verdict of a finished run.
+    Prove(Prove),
+    /// The whole path: register, run, prove.
+    #[cfg(feature = "inference")]
+    Audit(Audit),
+    /// List, show, check or compile policies.
+    Policy(Policy),
+    /// Show what lies in a run folder or a bundle, without checking it.
+    Inspect(Inspect),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Setting {
+    /// The model that is claimed: `builtin:NAME`, a safetensors file, or a folder.
+    #[arg(long, default_value = "builtin:base", value_name = "MODEL")]
+    pub(crate) reference: String,
+    /// The model under test.
+    #[arg(long, default_value = "builtin:base-q8", value_name = "MODEL")]
+    pub(crate) candidate: String,
+    /// A built-in policy by name, or a policy file.
+    #[arg(long, default_value = "quick", value_name = "NAME|FILE")]
+    pub(crate) policy: String,
+    /// A private UTF-8 text whose windows become the prompts; without it the built-in grammar makes them.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) corpus: Option<PathBuf>,
+    /// Number K of tokens scored at the end of each prompt (kl and delta-logprob).
+    #[arg(long, default_value_t = DEFAULT_POSITIONS, value_name = "K")]
+    pub(crate) positions: u32,
+    /// Upper bound in nats on the noise of the reference against itself.
+    #[arg(long, default_value_t = 0.0, value_name = "NATS")]
+    pub(crate) calibration_bound: f64,
+    /// Let this other party choose the nonce after seeing the registration.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) counterparty: Option<String>,
+    /// The `registration.pot` of this pair's previous registration.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) previous: Option<PathBuf>,
+    /// Days until the outcome must be published.
+    #[arg(long, default_value_t = DEFAULT_DUE_DAYS, value_name = "DAYS")]
+    pub(crate) due_days: u32,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Register {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    /// The run folder to make.
+    #[arg(long, default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) out: PathBuf,
+}
+
+#[cfg(feature = "inference")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Run {
+    /// The folder of a registered run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The counterparty's nonce file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) nonce: Option<PathBuf>,
+    /// Go on with a run that was interrupted.
+    #[arg(long)]
+    pub(crate) resume: bool,
+}
+
+#[cfg(feature = "inference")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Audit {
+    #[command(flatten)]
+    pub(crate) setting: Setting,
+    /// The run folder to make.
+    #[arg(long, default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) out: PathBuf,
+    /// Go on with the audit in the folder, wherever it stopped; its registration decides the setting.
+    #[arg(long)]
+    pub(crate) resume: bool,
+    /// Key folder instead of the per-user one.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Decide {
+    /// A built-in policy by name, or a policy file.
+    #[arg(long, value_name = "NAME|FILE")]
+    pub(crate) policy: String,
+    /// A JSON array of scores in nats, or a transcript.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) scores: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Prove {
+    /// The folder of a finished run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Key folder instead of the per-user one.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keys: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Inspect {
+    /// A run folder, or a bundle.
+    #[arg(default_value = "pot-audit", value_name = "DIR|FILE")]
+    pub(crate) path: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Policy {
+    #[command(subcommand)]
+    pub(crate) command: PolicyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PolicyCommand {
+    /// The built-in policies with their digests.
+    List,
+    /// A policy's document as JSON.
+    Show {
+        /// A built-in policy by name, or a policy file.
+        #[arg(value_name = "NAME|FILE")]
+        policy: String,
+    },
+    /// Check the certificate of a policy file.
+    Check {
+        /// The file.
+        file: PathBuf,
+    },
+    /// Compile a policy and its certificate.
+    Compile(Compile),
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Compile {
+    /// Name of the new policy.
+    #[arg(long)]
+    pub(crate) name: String,
+    /// What a score measures: kl, delta-logprob or delta-ce.
+    #[arg(long, default_value = "kl")]
+    pub(crate) kind: String,
+    /// Error bound of a verdict, for example 0.01.
+    #[arg(long)]
+    pub(crate) alpha: String,
+    /// Equivalence margin in nats.
+    #[arg(long)]
+    pub(crate) gamma: String,
+    /// Precision asked of SAME: its threshold is gamma·min(1, 2·eta).
+    #[arg(long, default_value = "0.5")]
+    pub(crate) eta: String,
+    /// Mean divergence in nats above which DIFFERENT is graded strong.
+    #[arg(long)]
+    pub(crate) delta: String,
+    /// Relative precision that the audit report measures itself against (not proved).
+    #[arg(long, default_value = "0.1")]
+    pub(crate) epsilon: String,
+    /// First look at which a verdict may be given.
+    #[arg(long)]
+    pub(crate) n_min: u32,
+    /// Last look.
+    #[arg(long)]
+    pub(crate) n_max: u32,
+    /// The policy file to write.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}

@@ -1,0 +1,21 @@
+//! `pot-prove audit`: register, run, prove.
+
+use pot_prover::run_folder::RunFolder;
+
+use super::{prove, query, register};
+use crate::{args::Audit, output};
+
+pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
+    let registered = args.out.join("registration.pot").is_file();
+    let (folder, registration) = if args.resume && registered {
+        let folder = RunFolder::open(&args.out)?;
+        let registration = folder.registration()?;
+        output::say("resuming: the registration in the folder decides the setting");
+        (folder, registration)
+    } else {
+        register::in_folder(args.setting, &args.out)?
+    };
+    register::announce(&registration);
+    query::in_folder(&folder, &registration, args.resume)?;
+    prove::in_folder(&folder, args.keys.as_deref())
+}

@@ -1,0 +1,32 @@
+//! One file per command.
+
+#[cfg(feature = "inference")]
+pub(crate) mod audit;
+pub(crate) mod decide;
+pub(crate) mod inspect;
+pub(crate) mod policy;
+pub(crate) mod prove;
+#[cfg(feature = "inference")]
+pub(crate) mod query;
+pub(crate) mod register;
+
+use std::path::Path;
+
+use pot_prover::{error::ProverError, run_folder::read_policy};
+use pot_protocol::policy::{Policy, Preset};
+
+/// A built-in policy by name, or a policy file.
+pub(crate) fn find_policy(name: &str) -> Result<Policy, ProverError> {
+    if let Ok(preset) = name.parse::<Preset>() {
+        return Ok(preset.policy());
+    }
+    let path = Path::new(name);
+    if !path.is_file() {
+        let names = Preset::all().map(|p| p.name().to_ascii_lowercase());
+        return Err(ProverError::Usage(format!(
+            "no built-in policy and no file '{name}': use one of {}, or a file made by `pot-prove policy compile`",
+            names.join(", ")
+        )));
+    }
+    read_policy(path)
+}

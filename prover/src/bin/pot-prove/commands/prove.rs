@@ -1,0 +1,79 @@
+//! `pot-prove prove`: from a finished run to a bundle.
+
+use std::path::Path;
+
+use pot_prover::{
+    decide::{grade_word, verdict_word},
+    error::ProverError,
+    prove::{Prepared, key_for},
+    run_folder::RunFolder,
+};
+use pot_setup::KeyStore;
+
+use crate::{args::Prove, output};
+
+/// Where the bundle lies in a run folder.
+pub(crate) const BUNDLE: &str = "bundle.pot";
+
+pub(crate) fn run(args: &Prove) -> anyhow::Result<()> {
+    let folder = RunFolder::open(&args.folder)?;
+    in_folder(&folder, args.keys.as_deref())
+}
+
+/// Proves the run in an open folder, writes the bundle and says what to do next.
+pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Result<()> {
+    if folder.has(BUNDLE) {
+        let path = folder.path(BUNDLE);
+        return Err(ProverError::Usage(format!("{} exists and is not overwritten", path.display())).into());
+    }
+    let prepared = Prepared::from_folder(folder)?;
+    let failed = |e: pot_setup::SetupError| ProverError::Key(e.to_string());
+    let store = match keys {
+        Some(dir) => KeyStore::open(dir),
+        None => KeyStore::per_user(),
+    }
+    .map_err(failed)?;
+    let mut steps = output::Steps::begin("loading the proving key");
+    let key = key_for(&store, prepared.capacity(), &mut || {
+        steps.show("no key is cached: making a development key (a few seconds, once)", true);
+    })?;
+    steps.show("proving", true);
+    let bundle = prepared.prove(&key)?;
+    steps.end("proved, and the proof verifies");
+
+    folder.write_new("scores.json", &serde_json::to_vec(prepared.opening())?)?;
+    folder.write_new("verifying.key", &key.verifying().to_bytes())?;
+    folder.write_new("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
+    let path = folder.write_new(BUNDLE, &bundle.to_bytes())?;
+    summary(folder, &prepared, &path, key.verifying().is_development());
+    Ok(())
+}
+
+fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: bool) {
+    let fields = prepared.statement().registration().fields();
+    let found = match prepared.outcome().verdict {
+        pot_protocol::rule::Verdict::Same => "behaves like",
+        pot_protocol::rule::Verdict::Different => "behaves differently from",
+        pot_protocol::rule::Verdict::Undecided => "was not told apart from, nor shown to be the same as,",
+    };
+    let word = verdict_word(prepared.outcome().verdict);
+    output::say(&format!(
+        "found: {} {found} {} ({}, {} challenges)",
+        fields.candidate.name(),
+        fields.reference.name(),
+        grade_word(prepared.outcome()).map_or_else(|| word.to_owned(), |g| format!("{word}, {g}")),
+        prepared.outcome().n
+    ));
+    let flag = if development { " --allow-development-key" } else { "" };
+    let (root, bundle) = (folder.root().display(), bundle.display());
+    output::say(&format!("publish: {bundle} (keep {root}/secret to yourself)"));
+    output::say(&format!("check:   pot-check verify {bundle}{flag}"));
+    output::say("and, with everything opened:");
+    output::say(&format!(
+        "         pot-check verify {bundle}{flag} --scores {root}/scores.json --transcript {root} --reveal \
+         {root}/secret/challenge-key"
+    ));
+    if development {
+        output::say("note: this is a development key, so the proof convinces nobody but you: assurance 'none'");
+    }
+}

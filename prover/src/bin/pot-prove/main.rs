@@ -1,0 +1,42 @@
+//! `pot-prove`: registers, queries two models, decides, and proves the verdict.
+
+mod args;
+mod commands;
+mod exit;
+mod output;
+
+use clap::Parser;
+
+use crate::{
+    args::{Args, Command},
+    exit::Exit,
+};
+
+fn main() -> std::process::ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            // clap's own text: help and version go to stdout and are no error.
+            let exit = if e.use_stderr() { Exit::Usage } else { Exit::Done };
+            return if e.print().is_ok() { exit.into() } else { Exit::Usage.into() };
+        }
+    };
+    let result = match args.command {
+        Command::Register(args) => commands::register::run(args),
+        #[cfg(feature = "inference")]
+        Command::Run(args) => commands::query::run(&args),
+        #[cfg(feature = "inference")]
+        Command::Audit(args) => commands::audit::run(args),
+        Command::Decide(args) => commands::decide::run(&args),
+        Command::Prove(args) => commands::prove::run(&args),
+        Command::Policy(args) => commands::policy::run(args),
+        Command::Inspect(args) => commands::inspect::run(&args),
+    };
+    match result {
+        Ok(()) => Exit::Done.into(),
+        Err(e) => {
+            output::error(&e);
+            Exit::of(&e).into()
+        }
+    }
+}

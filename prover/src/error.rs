@@ -1,0 +1,102 @@
+//! Everything that can go wrong between two models and a proof.
+
+use std::path::{Path, PathBuf};
+
+use pot_protocol::{
+    codec::CodecError, registration::RegistrationError, statement::StatementError, transcript::TranscriptError,
+};
+
+/// An error of the prover's library; [`ProverError::is_usage`] and [`ProverError::is_input`] sort them for exit codes.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProverError {
+    /// The command does not fit the state of the run folder.
+    #[error("{0}")]
+    Usage(String),
+    /// A file that the user gave is malformed.
+    #[error("{path}: {message}")]
+    Input {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it and what to do.
+        message: String,
+    },
+    /// The operating system refused something.
+    #[error("{path}: {action}: {source}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried.
+        action: &'static str,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The operating system's random generator failed.
+    #[error("the system's random generator failed: {0}")]
+    Random(String),
+    /// A registration is refused.
+    #[error(transparent)]
+    Registration(#[from] RegistrationError),
+    /// A statement is refused.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
+    /// A transcript is refused.
+    #[error(transparent)]
+    Transcript(#[from] TranscriptError),
+    /// A canonical encoding is refused.
+    #[error(transparent)]
+    Codec(#[from] CodecError),
+    /// A model cannot be loaded or does not fit.
+    #[error("{0}")]
+    Model(String),
+    /// A model gave no usable answer; the run is paused at that challenge.
+    #[error("challenge {index}: the {side} gave no usable answer: {message}; the run is paused, mend the cause and pass --resume")]
+    Answer {
+        /// Challenge index.
+        index: u64,
+        /// `reference` or `candidate`.
+        side: String,
+        /// What was wrong with the answer.
+        message: String,
+    },
+    /// The run has not come to a decision yet.
+    #[error("{0}")]
+    Undecided(String),
+    /// Keys are missing or refused.
+    #[error("{0}")]
+    Key(String),
+    /// The proof could not be made or did not verify.
+    #[error("{0}")]
+    Proof(String),
+}
+
+impl ProverError {
+    /// An I/O error with its place.
+    pub fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self + use<> {
+        let path = path.to_owned();
+        move |source| Self::Io { path, action, source }
+    }
+
+    /// A malformed file.
+    pub fn input(path: &Path, message: impl std::fmt::Display) -> Self {
+        Self::Input { path: path.to_owned(), message: message.to_string() }
+    }
+
+    /// Whether the command was used wrongly (exit code 2).
+    pub fn is_usage(&self) -> bool {
+        matches!(self, Self::Usage(_) | Self::Undecided(_))
+    }
+
+    /// Whether something given from outside is malformed (exit code 3).
+    pub fn is_input(&self) -> bool {
+        matches!(
+            self,
+            Self::Input { .. }
+                | Self::Registration(_)
+                | Self::Statement(_)
+                | Self::Transcript(_)
+                | Self::Codec(_)
+                | Self::Model(_)
+        )
+    }
+}

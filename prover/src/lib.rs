@@ -1,0 +1,12 @@
+//! The auditor's side: register, query, decide, prove.
+
+pub mod compile;
+pub mod decide;
+pub mod error;
+pub mod groth16;
+pub mod prove;
+#[cfg(feature = "inference")]
+pub mod query;
+pub mod register;
+pub mod run_folder;
+pub mod scores_file;

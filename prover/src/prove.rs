@@ -1,0 +1,179 @@
+//! From a finished run to a bundle: seal, state, check natively, prove, verify, write.
+
+use ark_bn254::Fr;
+use pot_circuits::{VerdictCircuit, VerdictPrivate, VerdictPublic, circuit_id, native};
+use pot_protocol::{
+    bundle::Bundle,
+    commitment::ScoreCommitment,
+    digest::Digest,
+    policy::Policy,
+    poseidon,
+    registration::Registration,
+    rule::{Capacity, Outcome, Progress, decide},
+    statement::{RawStatement, Statement},
+    transcript::{Opening, Transcript},
+};
+use pot_setup::{KeyStore, ProvingKey};
+
+use crate::{
+    error::ProverError,
+    groth16,
+    run_folder::{RunFolder, read_file},
+};
+
+/// Everything that a proof of a run needs.
+pub struct Prepared {
+    statement: Statement,
+    private: VerdictPrivate,
+    capacity: Capacity,
+    outcome: Outcome,
+    opening: Opening,
+}
+
+impl Prepared {
+    /// Replays and seals the run in `folder`, builds its statement and runs the native check of the relation.
+    ///
+    /// # Errors
+    /// [`ProverError::Undecided`] when the run has not stopped yet; another error when a file of the run is refused.
+    pub fn from_folder(folder: &RunFolder) -> Result<Self, ProverError> {
+        let registration = folder.registration()?;
+        let policy = folder.policy(&registration)?;
+        let path = folder.path("transcript.ndjson");
+        if !path.exists() {
+            return Err(ProverError::Undecided("nothing was queried yet: use `pot-prove run` first".to_owned()));
+        }
+        let transcript = Transcript::replay(&read_file(&path)?).map_err(|e| ProverError::input(&path, e))?;
+        let seed = folder.secrets()?.seed;
+        let nonce = registration.nonce(folder.nonce_file()?.as_ref())?;
+        if transcript.registration() != registration.digest() || transcript.nonce() != nonce {
+            return Err(ProverError::input(&path, "belongs to another registration"));
+        }
+        Self::new(&registration, nonce, &policy, &transcript, seed).map_err(|e| match e {
+            ProverError::Transcript(e) => ProverError::input(&path, e),
+            other => other,
+        })
+    }
+
+    fn new(
+        registration: &Registration,
+        nonce: Digest,
+        policy: &Policy,
+        transcript: &Transcript,
+        seed: [u8; 32],
+    ) -> Result<Self, ProverError> {
+        for record in transcript.records() {
+            record
+                .check_score(registration.fields().kind, registration.k())
+                .map_err(|e| ProverError::Usage(format!("record {}: {e}", record.index)))?;
+        }
+        let scores = transcript.scores();
+        let coefficients = policy.coefficients();
+        let outcome = match decide(coefficients, &scores) {
+            Progress::Decided(outcome) if outcome.n as usize == scores.len() => outcome,
+            Progress::Decided(outcome) => {
+                return Err(ProverError::Usage(format!(
+                    "the transcript holds {} records, but the rule stopped at {}",
+                    scores.len(),
+                    outcome.n
+                )));
+            }
+            Progress::GoOn { n } => {
+                return Err(ProverError::Undecided(format!(
+                    "no decision after {n} challenges: go on with `pot-prove run --resume`"
+                )));
+            }
+        };
+        let capacity = Capacity::for_scores(coefficients.n_max)
+            .ok_or_else(|| ProverError::Usage(format!("no circuit holds n_max = {}", coefficients.n_max)))?;
+        let sealed = transcript.seal()?;
+        let opening = Opening { statement: Digest::default(), seed: Digest(seed), scores: scores.clone() };
+        let blinding = pot_protocol::commitment::BlindingSeed::new(seed);
+        let root = ScoreCommitment::commit(capacity, &scores, &blinding).root();
+        let statement = RawStatement {
+            version: RawStatement::VERSION,
+            registration: registration.fields().clone(),
+            nonce,
+            capacity,
+            circuit: Digest(circuit_id(capacity)),
+            verdict: outcome.verdict,
+            grade: outcome.grade,
+            n: outcome.n,
+            score_root: Digest(poseidon::to_bytes(root)),
+            evidence_root: sealed.evidence_root,
+            attempts_total: sealed.attempts.total,
+            attempts_most: sealed.attempts.most,
+            sealed_at: sealed_at(registration, transcript),
+        }
+        .validate()?;
+        statement.bind_policy(policy)?;
+        let private = VerdictPrivate { coefficients: coefficients.clone(), scores, seed: blinding };
+        let opening = Opening { statement: statement.digest(), ..opening };
+        let prepared = Self { statement, private, capacity, outcome, opening };
+        native::check(prepared.capacity, &prepared.public(), &prepared.private)
+            .map_err(|e| ProverError::Proof(format!("the native check refuses this run: {e}")))?;
+        Ok(prepared)
+    }
+
+    fn public(&self) -> VerdictPublic {
+        let [digest, score_root, policy, verdict]: [Fr; 4] = self.statement.public_inputs().to_elements();
+        VerdictPublic { digest, score_root, policy, verdict }
+    }
+
+    /// Capacity of the circuit that this run needs.
+    pub fn capacity(&self) -> Capacity {
+        self.capacity
+    }
+
+    /// What the rule decided.
+    pub fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The statement.
+    pub fn statement(&self) -> &Statement {
+        &self.statement
+    }
+
+    /// The score opening, to be published or kept as the auditor chooses.
+    pub fn opening(&self) -> &Opening {
+        &self.opening
+    }
+
+    /// Proves under `key` and verifies the proof.
+    ///
+    /// # Errors
+    /// [`ProverError::Key`] when the key is for another circuit, [`ProverError::Proof`] when proving fails or the
+    /// proof does not verify.
+    pub fn prove(&self, key: &ProvingKey) -> Result<Bundle, ProverError> {
+        if key.verifying().circuit().0 != circuit_id(self.capacity) {
+            return Err(ProverError::Key("the proving key is for another circuit: make or import one for this".to_owned()));
+        }
+        let circuit = VerdictCircuit::new(self.capacity, self.public(), self.private.clone());
+        let proof = groth16::prove(key, circuit)?;
+        let bundle = Bundle { statement: self.statement.clone(), key: key.verifying().id(), proof };
+        groth16::verify_own(key, &bundle)?;
+        Ok(bundle)
+    }
+}
+
+/// The last answer's time, in Unix seconds; never before the registration.
+fn sealed_at(registration: &Registration, transcript: &Transcript) -> u64 {
+    let last = transcript.records().last().map_or(0, |r| r.candidate.started_at.max(r.reference.started_at) / 1000);
+    last.max(registration.fields().registered_at)
+}
+
+/// The newest usable key for `capacity`, made as a development key when there is none.
+///
+/// # Errors
+/// [`ProverError::Key`] when the store cannot be read or written or the key is damaged.
+pub fn key_for(store: &KeyStore, capacity: Capacity, made: &mut dyn FnMut()) -> Result<ProvingKey, ProverError> {
+    let failed = |e: pot_setup::SetupError| ProverError::Key(e.to_string());
+    match store.find(capacity).map_err(failed)? {
+        Some(id) => store.load_proving(&id).map_err(failed),
+        None => {
+            made();
+            let id = pot_setup::make_development_key(store, capacity).map_err(failed)?;
+            store.load_proving(&id).map_err(failed)
+        }
+    }
+}

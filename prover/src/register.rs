@@ -1,0 +1,136 @@
+//! Registers a run: everything that a later verdict depends on is fixed and written before any query.
+
+use std::path::{Path, PathBuf};
+
+use pot_protocol::{
+    challenge::Family,
+    digest::Digest,
+    policy::Policy,
+    registration::{FamilyRef, ModelIdentity, NonceSource, PolicyRef, Positions, RawRegistration, Registration},
+    score::ScoreKind,
+};
+
+use crate::{
+    error::ProverError,
+    run_folder::{RunFolder, Secrets, Sources, random32},
+};
+
+/// Number of scored positions unless the user says otherwise.
+pub const DEFAULT_POSITIONS: u32 = 32;
+/// Days until the outcome is due unless the user says otherwise.
+pub const DEFAULT_DUE_DAYS: u32 = 30;
+
+/// What the user asks to register.
+#[derive(Debug)]
+pub struct Request {
+    /// Where the models and the corpus are.
+    pub sources: Sources,
+    /// Identity of the reference.
+    pub reference: ModelIdentity,
+    /// Identity of the candidate.
+    pub candidate: ModelIdentity,
+    /// The policy.
+    pub policy: Policy,
+    /// The challenge family.
+    pub family: Family,
+    /// K for `kl` and `delta-logprob`.
+    pub positions: u32,
+    /// Noise of the reference against itself, score units.
+    pub calibration_bound: u32,
+    /// The counterparty who will choose the nonce; `None`: the auditor chooses, and that is printed as grindable.
+    pub counterparty: Option<String>,
+    /// The pair's previous registration.
+    pub previous: Option<Registration>,
+    /// Days until the outcome is due.
+    pub due_days: u32,
+}
+
+/// Writes a new registration and its secrets into `folder`.
+///
+/// # Errors
+/// [`ProverError`] when a field is refused or the folder cannot be written.
+pub fn register(folder: &RunFolder, request: Request) -> Result<Registration, ProverError> {
+    let registered_at = crate::run_folder::now_millis() / 1000;
+    let policy = &request.policy;
+    let kind = policy.parameters().kind;
+    let nonce = match request.counterparty {
+        Some(name) => NonceSource::Counterparty { name },
+        None => NonceSource::OwnChoice { nonce: Digest(random32()?) },
+    };
+    // The secrets come first: a registration on disk always has the key that it commits to.
+    let secrets = Secrets::create(folder)?;
+    let family = request.family.id();
+    let raw = RawRegistration {
+        version: RawRegistration::VERSION,
+        run_id: Digest(random32()?),
+        sequence: request.previous.as_ref().map_or(1, |p| p.fields().sequence.saturating_add(1)),
+        previous: request.previous.as_ref().map(Registration::digest),
+        registered_at,
+        due_by: registered_at + u64::from(request.due_days) * 86_400,
+        reference: request.reference,
+        candidate: request.candidate,
+        policy: PolicyRef {
+            name: policy.parameters().name.clone(),
+            document: policy.document_digest(),
+            coefficients: policy.coefficients_digest(),
+        },
+        family: FamilyRef { name: family.name, version: family.version, corpus: request.family.corpus_digest() },
+        kind,
+        positions: if kind == ScoreKind::DeltaCe { Positions::All } else { Positions::Last(request.positions) },
+        calibration_bound: request.calibration_bound,
+        key_commitment: Digest(secrets.key.commitment()),
+        nonce,
+    };
+    let registration = raw.validate()?;
+    registration.bind_policy(policy)?;
+    folder.write_new("sources.json", &pretty(&request.sources)?)?;
+    folder.write_new("policy.json", &pretty(request.policy.document())?)?;
+    folder.write_new("registration.json", &pretty(registration.fields())?)?;
+    // Last, since its presence means that the folder is complete.
+    folder.write_new("registration.pot", &registration.to_bytes())?;
+    Ok(registration)
+}
+
+/// Reads a previous registration of the same pair.
+///
+/// # Errors
+/// [`ProverError`] when the file is no registration.
+pub fn read_previous(path: &Path) -> Result<Registration, ProverError> {
+    let bytes = crate::run_folder::read_file(path)?;
+    Registration::from_bytes(&bytes).map_err(|e| ProverError::input(path, e))
+}
+
+/// Opens the challenge family of a registration: the built-in grammar, or the corpus at `corpus`.
+///
+/// # Errors
+/// [`ProverError`] when the corpus is missing, unusable, or not the registered one.
+pub fn open_family(registered: &FamilyRef, corpus: Option<&PathBuf>) -> Result<Family, ProverError> {
+    let family = match corpus {
+        Some(path) => read_corpus(path)?,
+        None => Family::Grammar,
+    };
+    let id = family.id();
+    if id.name != registered.name || id.version != registered.version || family.corpus_digest() != registered.corpus {
+        return Err(ProverError::Usage(format!(
+            "the challenges come from {} v{}, registered is {} v{}: give the registered corpus",
+            id.name, id.version, registered.name, registered.version
+        )));
+    }
+    Ok(family)
+}
+
+/// Reads a private corpus.
+///
+/// # Errors
+/// [`ProverError`] when it cannot be read or is too small.
+pub fn read_corpus(path: &Path) -> Result<Family, ProverError> {
+    let bytes = crate::run_folder::read_file(path)?;
+    let text = String::from_utf8(bytes).map_err(|e| ProverError::input(path, format!("not UTF-8: {e}")))?;
+    Family::corpus(text).map_err(|e| ProverError::input(path, e))
+}
+
+pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<Vec<u8>, ProverError> {
+    let mut text = serde_json::to_vec_pretty(value).map_err(|e| ProverError::Usage(e.to_string()))?;
+    text.push(b'\n');
+    Ok(text)
+}

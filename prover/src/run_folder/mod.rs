@@ -1,0 +1,220 @@
+//! The folder of one run: where each file lies, written once and never overwritten.
+
+mod log;
+mod secrets;
+
+use std::{
+    fs::{self, File, TryLockError},
+    io::{self, Read, Write},
+    path::{Path, PathBuf},
+};
+
+pub use log::Log;
+use pot_protocol::{
+    policy::Policy,
+    registration::{NonceFile, Registration},
+};
+pub use secrets::{Secrets, random32};
+use serde::{Deserialize, Serialize};
+
+use crate::error::ProverError;
+
+/// Largest file of a run folder that is read whole, in bytes.
+const MAX_FILE: u64 = 1 << 30;
+
+/// How to find the models and the corpus again. Nothing here is trusted: identities are checked against the
+/// registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sources {
+    /// `builtin:NAME` or a path.
+    pub reference: String,
+    /// `builtin:NAME` or a path.
+    pub candidate: String,
+    /// Path of the private corpus, for the corpus family.
+    pub corpus: Option<PathBuf>,
+}
+
+/// An open run folder, locked against a second process.
+#[derive(Debug)]
+pub struct RunFolder {
+    root: PathBuf,
+    _lock: File,
+}
+
+impl RunFolder {
+    /// Makes a new folder, or takes an existing empty one.
+    ///
+    /// # Errors
+    /// [`ProverError::Usage`] when the folder already holds something; an I/O error otherwise.
+    pub fn create(root: &Path) -> Result<Self, ProverError> {
+        fs::create_dir_all(root).map_err(ProverError::io(root, "cannot make the folder"))?;
+        let mut entries = fs::read_dir(root).map_err(ProverError::io(root, "cannot list the folder"))?;
+        if entries.next().is_some() {
+            return Err(ProverError::Usage(format!(
+                "{} is not empty: pass --resume to go on with the run in it, or choose another folder with --out",
+                root.display()
+            )));
+        }
+        Self::lock(root)
+    }
+
+    /// Opens the folder of a registered run.
+    ///
+    /// # Errors
+    /// [`ProverError::Usage`] when there is no registration in it or another process works in it.
+    pub fn open(root: &Path) -> Result<Self, ProverError> {
+        if !root.join("registration.pot").is_file() {
+            return Err(ProverError::Usage(format!(
+                "{} holds no registration: run `pot-prove register --out {}` first",
+                root.display(),
+                root.display()
+            )));
+        }
+        Self::lock(root)
+    }
+
+    fn lock(root: &Path) -> Result<Self, ProverError> {
+        let path = root.join("lock");
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path)
+            .map_err(ProverError::io(&path, "cannot open the lock file"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { root: root.to_owned(), _lock: file }),
+            Err(TryLockError::WouldBlock) => Err(ProverError::Usage(format!(
+                "another pot-prove works in {}: wait for it, or choose another folder",
+                root.display()
+            ))),
+            Err(TryLockError::Error(e)) => Err(ProverError::io(&path, "cannot lock")(e)),
+        }
+    }
+
+    /// The folder's path.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Path of a file in the folder.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// Whether a file is there.
+    pub fn has(&self, name: &str) -> bool {
+        self.path(name).exists()
+    }
+
+    /// Writes a new file completely or not at all; an existing one is never overwritten.
+    ///
+    /// # Errors
+    /// [`ProverError::Usage`] when the file exists; an I/O error with its place otherwise.
+    pub fn write_new(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, ProverError> {
+        let path = self.path(name);
+        write_new(&path, bytes)?;
+        Ok(path)
+    }
+
+    /// Reads a whole file.
+    ///
+    /// # Errors
+    /// An I/O error with its place, or [`ProverError::Input`] when it is absurdly large.
+    pub fn read(&self, name: &str) -> Result<Vec<u8>, ProverError> {
+        read_file(&self.path(name))
+    }
+
+    /// The registration.
+    ///
+    /// # Errors
+    /// An I/O error, or [`ProverError::Registration`].
+    pub fn registration(&self) -> Result<Registration, ProverError> {
+        Ok(Registration::from_bytes(&self.read("registration.pot")?)?)
+    }
+
+    /// The policy of the run, checked against the registration.
+    ///
+    /// # Errors
+    /// [`ProverError::Input`] when the file is no policy or its certificate fails, or it is not the registered one.
+    pub fn policy(&self, registration: &Registration) -> Result<Policy, ProverError> {
+        let path = self.path("policy.json");
+        let policy = read_policy(&path)?;
+        registration.bind_policy(&policy)?;
+        Ok(policy)
+    }
+
+    /// How to find the models again.
+    ///
+    /// # Errors
+    /// [`ProverError::Input`] when the file is malformed.
+    pub fn sources(&self) -> Result<Sources, ProverError> {
+        self.json("sources.json")
+    }
+
+    /// The counterparty's nonce file, if the run has one.
+    ///
+    /// # Errors
+    /// [`ProverError::Input`] when the file is malformed.
+    pub fn nonce_file(&self) -> Result<Option<NonceFile>, ProverError> {
+        if self.has("nonce.json") { self.json("nonce.json").map(Some) } else { Ok(None) }
+    }
+
+    fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, ProverError> {
+        let path = self.path(name);
+        serde_json::from_slice(&read_file(&path)?).map_err(|e| ProverError::input(&path, e))
+    }
+
+    /// The secrets of the run.
+    ///
+    /// # Errors
+    /// [`ProverError::Input`] when a secret file is malformed.
+    pub fn secrets(&self) -> Result<Secrets, ProverError> {
+        Secrets::read(self)
+    }
+}
+
+/// Reads a policy file and checks its certificate.
+///
+/// # Errors
+/// [`ProverError::Input`] with what is wrong.
+pub fn read_policy(path: &Path) -> Result<Policy, ProverError> {
+    let text = String::from_utf8(read_file(path)?).map_err(|e| ProverError::input(path, format!("not UTF-8: {e}")))?;
+    Policy::from_json(&text)
+        .map_err(|e| ProverError::input(path, format!("{e}; compile a policy with `pot-prove policy compile`")))
+}
+
+/// Reads a whole file of at most 1 GiB.
+///
+/// # Errors
+/// An I/O error with its place, or [`ProverError::Input`] when it is larger.
+pub fn read_file(path: &Path) -> Result<Vec<u8>, ProverError> {
+    let file = File::open(path).map_err(ProverError::io(path, "cannot open"))?;
+    let mut bytes = Vec::new();
+    file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(ProverError::io(path, "cannot read"))?;
+    if bytes.len() as u64 > MAX_FILE {
+        return Err(ProverError::input(path, "larger than 1 GiB"));
+    }
+    Ok(bytes)
+}
+
+/// Writes a new file completely or not at all, and makes it durable; an existing one is never overwritten.
+///
+/// # Errors
+/// [`ProverError::Usage`] when the file exists; an I/O error with its place otherwise.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ProverError> {
+    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let failed = |e: io::Error| ProverError::io(path, "cannot write")(e);
+    let mut temporary = tempfile::NamedTempFile::new_in(parent).map_err(failed)?;
+    temporary.write_all(bytes).map_err(failed)?;
+    temporary.as_file().sync_all().map_err(failed)?;
+    temporary.persist_noclobber(path).map_err(|e| {
+        if e.error.kind() == io::ErrorKind::AlreadyExists {
+            ProverError::Usage(format!("{} exists and is not overwritten", path.display()))
+        } else {
+            failed(e.error)
+        }
+    })?;
+    // The rename is durable once the folder is.
+    File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed)
+}

@@ -1,0 +1,68 @@
+//! Why a key cannot be made, stored or loaded.
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+};
+
+use ark_relations::gr1cs::SynthesisError;
+use pot_protocol::keys::{KeyError, KeyId};
+
+/// Why a key cannot be made, stored or loaded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SetupError {
+    /// The operating system gave no randomness.
+    #[error("no randomness from the operating system: {0}")]
+    Randomness(getrandom::Error),
+    /// The circuit could not be laid out.
+    #[error("the circuit could not be synthesized: {0}")]
+    Synthesis(#[from] SynthesisError),
+    /// The circuit has another number of public inputs than a verifying key holds.
+    #[error("the circuit has {0} public inputs, a verdict circuit has 4")]
+    PublicInputs(usize),
+    /// A verifying key is refused.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A proving-key file that passed its hash and yet does not have the layout of one: another version wrote it.
+    #[error("proving key: {0}; delete its folder and run `pot-setup dev` again")]
+    Layout(String),
+    /// No environment variable says where keys lie.
+    #[error("no folder for keys: set POT_KEY_DIR, XDG_CACHE_HOME or HOME, or name one with --key-dir")]
+    NoFolder,
+    /// Nothing under this id.
+    #[error("no key {id} in {}: run `pot-setup dev`, or name the right folder with --key-dir", folder.display())]
+    NoSuchKey {
+        /// The id asked for.
+        id: KeyId,
+        /// Where it was looked for.
+        folder: PathBuf,
+    },
+    /// A stored key is cut short, altered or incomplete.
+    #[error("{}: {reason}; delete {} and run `pot-setup dev` again", file.display(), folder.display())]
+    Damaged {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+        /// The key's folder.
+        folder: PathBuf,
+    },
+    /// The file system refused.
+    #[error("cannot {action} {}: {source}", path.display())]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// Why it failed.
+        source: io::Error,
+    },
+}
+
+impl SetupError {
+    /// Gives an I/O error its place.
+    pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
+        move |source| Self::Io { action, path: path.to_owned(), source }
+    }
+}

@@ -1,0 +1,23 @@
+//! Keys: making development keys, their files, and the per-user folder that they lie in.
+//!
+//! A development key is made on one machine, and whoever made it could have kept its secrets and forge with them. It
+//! serves to try things out; the checker refuses it unless told otherwise.
+
+pub mod development;
+mod error;
+pub mod proving;
+pub mod randomness;
+pub mod store;
+#[cfg(test)]
+mod toy;
+
+pub use error::SetupError;
+pub use proving::ProvingKey;
+pub use store::KeyStore;
+
+/// Groth16 over BN254 with the reduction that snarkjs' proving keys need. Keys and proofs go through this type alone,
+/// so that both use the same reduction.
+pub type Groth16 = ark_groth16::Groth16<ark_bn254::Bn254, Reduction>;
+
+/// The reduction from constraints to polynomials.
+pub type Reduction = ark_groth16::r1cs_to_qap::LibsnarkReduction;

@@ -1,0 +1,98 @@
+//! The whole path through the binaries, on real models.
+
+use std::fs;
+
+use pot_tests::{check, finished_audit, prove, scratch, text};
+use serde_json::Value;
+
+fn verdict_of(reference: &str, candidate: &str) -> (String, u64) {
+    let folder = scratch();
+    let out = folder.path().join("audit");
+    prove(&["audit", "--reference", reference, "--candidate", candidate, "--out", text(&out)]).expect(0);
+    let bundle = out.join("bundle.pot");
+    let ran = check(&["verify", text(&bundle), "--allow-development-key", "--json"]).expect(0);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    (report["verdict"].as_str().unwrap().to_owned(), report["n"].as_u64().unwrap())
+}
+
+#[test]
+fn the_base_is_the_same_as_itself() {
+    assert_eq!(verdict_of("builtin:base", "builtin:base"), ("SAME".to_owned(), 11));
+}
+
+#[test]
+fn other_models_are_different_from_the_base() {
+    for candidate in ["finetuned", "distilled", "larger", "other"] {
+        let (verdict, n) = verdict_of("builtin:base", &format!("builtin:{candidate}"));
+        assert_eq!(verdict, "DIFFERENT", "{candidate} at {n}");
+    }
+}
+
+#[test]
+fn with_everything_opened_the_check_derives_everything() {
+    let audit = finished_audit();
+    let bundle = audit.join("bundle.pot");
+    let (scores, key) = (audit.join("scores.json"), audit.join("secret/challenge-key"));
+    let ran = check(&[
+        "verify",
+        text(&bundle),
+        "--allow-development-key",
+        "--require",
+        "DIFFERENT",
+        "--scores",
+        text(&scores),
+        "--transcript",
+        text(audit),
+        "--reveal",
+        text(&key),
+        "--json",
+    ])
+    .expect(0);
+    let report: Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(report["accepted"], true);
+    assert_eq!(report["verified"].as_array().unwrap().len(), 6, "{report}");
+    assert_eq!(report["not_given"].as_array().unwrap().len(), 1, "only a rerun with the models is left: {report}");
+    assert_eq!(report["assurance"], "arithmetic");
+}
+
+#[test]
+fn a_development_key_is_refused_without_the_flag_and_worth_nothing_with_it() {
+    let bundle = finished_audit().join("bundle.pot");
+    check(&["verify", text(&bundle)]).expect(5);
+    let trust = finished_audit().join("verifying.key");
+    check(&["verify", text(&bundle), "--trust", text(&trust)]).expect(5).says("development key");
+    let ran = check(&["verify", text(&bundle), "--trust", text(&trust), "--allow-development-key"]).expect(0);
+    assert!(ran.stdout.contains("assurance: none"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_verdict_that_is_not_the_required_one_is_exit_4() {
+    let bundle = finished_audit().join("bundle.pot");
+    check(&["verify", text(&bundle), "--allow-development-key", "--require", "SAME"]).expect(4);
+}
+
+#[test]
+fn nothing_in_the_bundle_tells_the_scores() {
+    // The bundle is a fixed-size function of registration, outcome and roots: it has no room for scores.
+    let audit = finished_audit();
+    let view: Value = serde_json::from_slice(&fs::read(audit.join("bundle.json")).unwrap()).unwrap();
+    let keys: Vec<_> = view["statement"].as_object().unwrap().keys().cloned().collect();
+    let expected = [
+        "attempts_most", "attempts_total", "capacity", "circuit", "evidence_root", "grade", "n", "nonce", "registration",
+        "score_root", "sealed_at", "verdict", "version",
+    ];
+    assert_eq!(keys, expected);
+}
+
+#[test]
+fn two_runs_share_no_root() {
+    let (first, second) = (scratch(), scratch());
+    let root = |folder: &std::path::Path| {
+        let out = folder.join("audit");
+        prove(&["audit", "--candidate", "builtin:base", "--out", text(&out)]).expect(0);
+        let view: Value = serde_json::from_slice(&fs::read(out.join("bundle.json")).unwrap()).unwrap();
+        view["statement"]["score_root"].as_str().unwrap().to_owned()
+    };
+    // All scores are zero in both, so only the blinding tells them apart.
+    assert_ne!(root(first.path()), root(second.path()));
+}

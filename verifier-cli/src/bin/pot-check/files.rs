@@ -1,0 +1,42 @@
+//! Reading the files that were named, with a limit on their size.
+
+use std::{
+    fs::File,
+    io::Read,
+    path::{Path, PathBuf},
+};
+
+use pot_protocol::bundle::MAX_BUNDLE_BYTES;
+
+/// Largest file besides the bundle, in bytes.
+const MAX_FILE: u64 = 1 << 30;
+
+/// Reads a bundle: the file itself, or `bundle.pot` in a folder.
+pub(crate) fn bundle(path: &Path) -> Result<Vec<u8>, String> {
+    let path = inside(path, "bundle.pot");
+    read(&path, MAX_BUNDLE_BYTES as u64)
+}
+
+/// Reads a file, or `name` in a folder.
+pub(crate) fn file_or_inside(path: &Path, name: &str) -> Result<Vec<u8>, String> {
+    read(&inside(path, name), MAX_FILE)
+}
+
+/// Reads a file.
+pub(crate) fn file(path: &Path) -> Result<Vec<u8>, String> {
+    read(path, MAX_FILE)
+}
+
+fn inside(path: &Path, name: &str) -> PathBuf {
+    if path.is_dir() { path.join(name) } else { path.to_owned() }
+}
+
+fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    let failed = |e: std::io::Error| format!("cannot read {}: {e}", path.display());
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit {
+        return Err(format!("{} is larger than {limit} bytes and cannot be what it should be", path.display()));
+    }
+    Ok(bytes)
+}

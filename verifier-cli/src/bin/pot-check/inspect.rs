@@ -1,0 +1,19 @@
+//! `pot-check inspect`: what a bundle says, with nothing verified.
+
+use pot_protocol::bundle::Bundle;
+
+use crate::{args::Inspect, exit::Exit, files, output};
+
+pub(crate) fn run(args: &Inspect) -> Exit {
+    let bundle = files::bundle(&args.bundle).and_then(|bytes| Bundle::from_bytes(&bytes).map_err(|e| e.to_string()));
+    match bundle {
+        Ok(bundle) => {
+            output::error("nothing below is verified; use `pot-check verify`");
+            if output::json(&bundle.view()).is_ok() { Exit::Accepted } else { Exit::Malformed }
+        }
+        Err(message) => {
+            output::error(&message);
+            Exit::Malformed
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! `pot-check`: verifies a published bundle in milliseconds, offline, without any model.
+
+mod args;
+mod exit;
+mod files;
+mod inspect;
+mod output;
+mod verify;
+
+use clap::Parser;
+
+use crate::{
+    args::{Args, Command},
+    exit::Exit,
+};
+
+fn main() -> std::process::ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            // clap's own text: help and version go to stdout and are no error.
+            let exit = if e.use_stderr() { Exit::Usage } else { Exit::Accepted };
+            return if e.print().is_ok() { exit.into() } else { Exit::Usage.into() };
+        }
+    };
+    let exit = match args.command {
+        Command::Verify(verify) => verify::run(&verify),
+        Command::Inspect(inspect) => inspect::run(&inspect),
+    };
+    exit.into()
+}

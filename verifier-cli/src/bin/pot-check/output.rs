@@ -1,0 +1,44 @@
+//! The one owner of stdout and stderr: data on stdout, talk on stderr.
+
+use std::io::{self, Write};
+
+use pot_verifier::Report;
+use serde::Serialize;
+
+/// Writes one JSON document to stdout.
+pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    serde_json::to_writer_pretty(&mut out, value)?;
+    writeln!(out)?;
+    out.flush()
+}
+
+/// Writes an error line to stderr. When even that fails, the exit code has to do.
+pub(crate) fn error(message: &str) {
+    let _ = writeln!(io::stderr(), "pot-check: {message}");
+}
+
+/// Writes a report for people to stdout.
+pub(crate) fn report(report: &Report) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    let grade = report.grade.map(|g| format!(" ({g})")).unwrap_or_default();
+    let verdict = serde_json::to_value(report.verdict)?;
+    let word = verdict.as_str().unwrap_or_default();
+    writeln!(out, "{word}{grade} after {} challenges", report.n)?;
+    writeln!(out, "  reference  {}", report.reference.escape_debug())?;
+    writeln!(out, "  candidate  {}", report.candidate.escape_debug())?;
+    writeln!(out, "  policy     {} ({} scores)", report.policy.escape_debug(), report.kind)?;
+    writeln!(out, "  meaning    {}", report.bound)?;
+    writeln!(out, "  attempts   {} in all, at most {} for one answer", report.attempts.0, report.attempts.1)?;
+    writeln!(out, "  registrations known for this pair: {}", report.registrations_known)?;
+    writeln!(out, "  statement  {}", report.statement_digest)?;
+    writeln!(out, "  assurance: {}", report.assurance.name())?;
+    for (title, lines) in
+        [("verified", &report.verified), ("not given", &report.not_given), ("warning", &report.warnings)]
+    {
+        for line in lines {
+            writeln!(out, "  {title}: {line}")?;
+        }
+    }
+    out.flush()
+}

@@ -1,0 +1,84 @@
+//! `pot-check verify`.
+
+use pot_protocol::{bundle::Bundle, keys::key_folder};
+use pot_verifier::{CheckError, Class, Evidence, check, trust::TrustStore};
+use serde_json::json;
+
+use crate::{args::Verify, exit::Exit, files, output};
+
+/// A reason to stop, with its exit code.
+struct Stop(Exit, String);
+
+pub(crate) fn run(args: &Verify) -> Exit {
+    match verify(args) {
+        Ok(exit) => exit,
+        Err(Stop(exit, message)) => {
+            output::error(&message);
+            if args.json {
+                let _ = output::json(&json!({ "accepted": false, "exit": exit as u8, "error": message }));
+            }
+            exit
+        }
+    }
+}
+
+fn verify(args: &Verify) -> Result<Exit, Stop> {
+    let malformed = |message| Stop(Exit::Malformed, message);
+    let bytes = files::bundle(&args.bundle).map_err(malformed)?;
+    let trust = trust_store(args, &bytes)?;
+    let read = |path: &Option<std::path::PathBuf>| path.as_deref().map(files::file).transpose().map_err(malformed);
+    let policy = read(&args.policy)?;
+    let scores = args.scores.as_deref().map(|p| files::file_or_inside(p, "scores.json")).transpose().map_err(malformed)?;
+    let reveal = read(&args.reveal)?;
+    let corpus = read(&args.corpus)?;
+    let transcript =
+        args.transcript.as_deref().map(|p| files::file_or_inside(p, "transcript.ndjson")).transpose().map_err(malformed)?;
+    let evidence = Evidence {
+        policy: policy.as_deref(),
+        scores: scores.as_deref(),
+        transcript: transcript.as_deref(),
+        reveal: reveal.as_deref(),
+        corpus: corpus.as_deref(),
+    };
+    let report = check(&bytes, &trust, &evidence).map_err(refused)?;
+    let met = args.require.is_none_or(|r| r.met_by(report.verdict));
+    let printed = if args.json {
+        let mut value = serde_json::to_value(&report).unwrap_or_default();
+        value["accepted"] = json!(met);
+        value["exit"] = json!(if met { Exit::Accepted as u8 } else { Exit::RequireNotMet as u8 });
+        output::json(&value)
+    } else {
+        output::report(&report)
+    };
+    printed.map_err(|e| Stop(Exit::Malformed, format!("cannot write the report: {e}")))?;
+    if met {
+        return Ok(Exit::Accepted);
+    }
+    output::error("the bundle is valid, but it does not say what --require demands");
+    Ok(Exit::RequireNotMet)
+}
+
+fn refused(e: CheckError) -> Stop {
+    let exit = match e.class() {
+        Class::Invalid => Exit::Invalid,
+        other => other.into(),
+    };
+    Stop(exit, e.to_string())
+}
+
+/// The keys named with --trust, and the user's own development key where that is allowed.
+fn trust_store(args: &Verify, bundle: &[u8]) -> Result<TrustStore, Stop> {
+    let mut store = TrustStore::new(args.allow_development_key);
+    for path in &args.trust {
+        let bytes = files::file(path).map_err(|m| Stop(Exit::Trust, m))?;
+        store.add(&bytes).map_err(|e| Stop(Exit::Trust, format!("{}: {e}", path.display())))?;
+    }
+    // A malformed bundle is reported by the check itself.
+    if let (true, Ok(bundle)) = (args.allow_development_key, Bundle::from_bytes(bundle)) {
+        let own = key_folder(|name| std::env::var_os(name)).map(|f| f.join(bundle.key.to_string()).join("verifying.key"));
+        if let Some(Ok(bytes)) = own.map(|path| files::file(&path)) {
+            store.add(&bytes).map_err(refused)?;
+        }
+    }
+    Ok(store)
+}

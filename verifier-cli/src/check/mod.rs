@@ -1,0 +1,140 @@
+//! The check itself: statement, policy, key, proof, then whatever else was given.
+
+mod opened;
+mod revealed;
+mod sealed;
+
+use pot_protocol::{
+    bundle::Bundle,
+    challenge::Family,
+    digest::Digest,
+    policy::{Policy, Preset},
+    registration::{NonceSource, RegistrationError},
+    statement::{Statement, StatementError},
+    transcript::Transcript,
+};
+
+use crate::{
+    error::CheckError,
+    report::{Assurance, Report},
+    trust::TrustStore,
+};
+
+/// Everything that was given beside the bundle, as file contents.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Evidence<'a> {
+    /// A policy file, for bundles whose policy is no preset.
+    pub policy: Option<&'a [u8]>,
+    /// The opened score list.
+    pub scores: Option<&'a [u8]>,
+    /// The transcript.
+    pub transcript: Option<&'a [u8]>,
+    /// The revealed challenge key, 64 hexadecimal digits.
+    pub reveal: Option<&'a [u8]>,
+    /// The private corpus, for the corpus family.
+    pub corpus: Option<&'a [u8]>,
+}
+
+/// Checks `bundle` under the keys in `trust` and against all of `evidence`.
+///
+/// # Errors
+/// [`CheckError`] with the first thing that does not hold. Nothing is ever partly accepted.
+pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Result<Report, CheckError> {
+    let bundle = Bundle::from_bytes(bundle)?;
+    let statement = &bundle.statement;
+    let policy = policy_of(statement, evidence.policy)?;
+    statement.bind_policy(&policy).map_err(|e| match e {
+        StatementError::Registration(e @ RegistrationError::Policy { .. }) => CheckError::Trust(e.to_string()),
+        other => CheckError::Invalid(other.to_string()),
+    })?;
+
+    let trusted = trust.key(&bundle.key, statement)?;
+    bundle
+        .proof
+        .decode()
+        .and_then(|points| trusted.key().verify(&points, &statement.public_inputs().to_elements()))
+        .map_err(|e| CheckError::Invalid(format!("the proof does not hold: {e}")))?;
+    let mut report = Report::new(statement, &policy, Digest(bundle.key.0));
+    report.verified.push(format!(
+        "statement: canonical, registration embedded, policy '{}' registered and certified",
+        policy.parameters().name
+    ));
+    report.verified.push(format!("proof: Groth16 over BN254 under {}", trusted.provenance()));
+    if trusted.is_development() {
+        report.warnings.push("the verifying key is a development key: whoever made it can forge proofs".to_owned());
+    } else {
+        report.assurance = Assurance::Arithmetic;
+    }
+    if matches!(statement.registration().fields().nonce, NonceSource::OwnChoice { .. }) {
+        report.warnings.push(
+            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown".to_owned(),
+        );
+    }
+
+    match evidence.scores {
+        Some(bytes) => opened::check(bytes, statement, &policy, &mut report)?,
+        None => report.not_given.push("--scores: the opened score list (a native check without any setup)".to_owned()),
+    }
+    let transcript = match evidence.transcript {
+        Some(bytes) => Some(Transcript::replay(bytes)?),
+        None => None,
+    };
+    match &transcript {
+        Some(transcript) => sealed::check(transcript, statement, &policy, &mut report)?,
+        None => report.not_given.push("--transcript: the records behind the evidence root".to_owned()),
+    }
+    match evidence.reveal {
+        Some(bytes) => {
+            let family = family_of(statement, evidence.corpus)?;
+            revealed::check(bytes, statement, family.as_ref(), transcript.as_ref(), &mut report)?;
+        }
+        None => report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned()),
+    }
+    report.not_given.push("a rerun of records with the models (that the scores came from these models)".to_owned());
+    Ok(report)
+}
+
+/// The registered policy: a preset by its pinned digest, or the file that was given.
+fn policy_of(statement: &Statement, file: Option<&[u8]>) -> Result<Policy, CheckError> {
+    let registered = &statement.registration().fields().policy;
+    if let Some(bytes) = file {
+        let malformed = |message| CheckError::Malformed { what: "policy", message };
+        let text = str::from_utf8(bytes).map_err(|e| malformed(format!("not UTF-8: {e}")))?;
+        return Policy::from_json(text).map_err(|e| malformed(e.to_string()));
+    }
+    let preset = Preset::all().into_iter().find(|p| p.document_digest() == registered.document);
+    preset.map(Preset::policy).ok_or_else(|| {
+        CheckError::Trust(format!(
+            "policy '{}' ({}) is no built-in policy: pass the file that you accept with --policy",
+            registered.name.escape_debug(),
+            registered.document
+        ))
+    })
+}
+
+/// The challenge family that the statement names; `None` for a corpus that was not given.
+fn family_of(statement: &Statement, corpus: Option<&[u8]>) -> Result<Option<Family>, CheckError> {
+    let registered = &statement.registration().fields().family;
+    let malformed = |message: String| CheckError::Malformed { what: "corpus", message };
+    let family = match (registered.corpus, corpus) {
+        (None, _) => Family::Grammar,
+        (Some(_), None) => return Ok(None),
+        (Some(digest), Some(bytes)) => {
+            let text = String::from_utf8(bytes.to_vec()).map_err(|e| malformed(e.to_string()))?;
+            let family = Family::corpus(text).map_err(|e| malformed(e.to_string()))?;
+            if family.corpus_digest() != Some(digest) {
+                return Err(CheckError::Invalid("the corpus is not the registered one".to_owned()));
+            }
+            family
+        }
+    };
+    let id = family.id();
+    if id.name != registered.name || id.version != registered.version {
+        return Err(CheckError::Trust(format!(
+            "challenge family {} v{} is not known to this program",
+            registered.name.escape_debug(),
+            registered.version
+        )));
+    }
+    Ok(Some(family))
+}

@@ -1,0 +1,15 @@
+//! Checks a published bundle without any model: no clap, no I/O, no randomness, no thread pool.
+//!
+//! The caller reads the files and passes bytes; [`check`] answers with a [`Report`] of what was verified, what was
+//! not given, the assurance level and the bound of the verdict in words, or with the reason for a refusal.
+#![deny(clippy::indexing_slicing)]
+
+pub mod trust;
+
+mod check;
+mod error;
+mod report;
+
+pub use check::{Evidence, check};
+pub use error::{CheckError, Class};
+pub use report::{Assurance, Report};

@@ -1,0 +1,139 @@
+//! What was verified, what was not given, and how much that is worth.
+
+use pot_protocol::{
+    digest::Digest,
+    policy::{Micro, Parameters, Policy},
+    rule::{Outcome, Verdict},
+    score::ScoreKind,
+    statement::Statement,
+};
+use serde::Serialize;
+
+/// How much the verdict rests on more than the auditor's word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Assurance {
+    /// A proof under a development key: whoever made the key can forge it.
+    None,
+    /// The verdict follows from the committed scores; that these scores came from these models is the auditor's word.
+    Arithmetic,
+}
+
+impl Assurance {
+    /// The level's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Arithmetic => "arithmetic",
+        }
+    }
+}
+
+/// The outcome of a check that accepted everything it was given.
+#[derive(Clone, Debug, Serialize)]
+pub struct Report {
+    /// `SAME`, `DIFFERENT` or `UNDECIDED`.
+    pub verdict: Verdict,
+    /// `strict`, `strong` or nothing.
+    pub grade: Option<&'static str>,
+    /// Number of challenges asked.
+    pub n: u32,
+    /// Name of the registered reference.
+    pub reference: String,
+    /// Name of the registered candidate.
+    pub candidate: String,
+    /// Policy name.
+    pub policy: String,
+    /// Score kind.
+    pub kind: ScoreKind,
+    /// Assurance level.
+    pub assurance: Assurance,
+    /// The verdict's error bound in words.
+    pub bound: String,
+    /// Each thing that was verified.
+    pub verified: Vec<String>,
+    /// Each thing that could have been verified and was not given.
+    pub not_given: Vec<String>,
+    /// What a reader should know beside the verdict.
+    pub warnings: Vec<String>,
+    /// Identity of the publication.
+    pub statement_digest: Digest,
+    /// Verifying key id.
+    pub key: Digest,
+    /// Attempts of both sides in all, and the most that one answer took.
+    pub attempts: (u64, u32),
+    /// Registrations known for this pair.
+    pub registrations_known: u64,
+}
+
+impl Report {
+    pub(crate) fn new(statement: &Statement, policy: &Policy, key: Digest) -> Self {
+        let outcome = statement.outcome();
+        let registration = statement.registration().fields();
+        let attempts = statement.attempts();
+        Self {
+            verdict: outcome.verdict,
+            grade: grade(outcome),
+            n: outcome.n,
+            reference: registration.reference.name().to_owned(),
+            candidate: registration.candidate.name().to_owned(),
+            policy: registration.policy.name.clone(),
+            kind: registration.kind,
+            assurance: Assurance::None,
+            bound: bound(outcome, policy),
+            verified: Vec::new(),
+            not_given: Vec::new(),
+            warnings: Vec::new(),
+            statement_digest: statement.digest(),
+            key,
+            attempts: (attempts.total, attempts.most),
+            registrations_known: 1,
+        }
+    }
+}
+
+fn grade(outcome: Outcome) -> Option<&'static str> {
+    match (outcome.verdict, outcome.grade) {
+        (Verdict::Same, true) => Some("strict"),
+        (Verdict::Different, true) => Some("strong"),
+        _ => None,
+    }
+}
+
+/// The proven bound of this verdict, in words. See `docs/statistics.md`.
+fn bound(outcome: Outcome, policy: &Policy) -> String {
+    let parameters = policy.parameters();
+    let (alpha, gamma, delta) = (parameters.alpha, parameters.gamma, parameters.delta);
+    let same = same_threshold(parameters);
+    let asked = format!("averaged over the {} challenges asked", outcome.n);
+    let main = match outcome.verdict {
+        Verdict::Same => format!(
+            "SAME: the expected divergence, each score clipped to 0.5 nat, {asked}, is at most {same} nat; the chance of \
+             this verdict being wrong is at most {alpha}"
+        ),
+        Verdict::Different => format!(
+            "DIFFERENT: the expected divergence, each score clipped to 0.5 nat, {asked}, is above {gamma} nat; the chance \
+             of this verdict being wrong is at most {alpha}"
+        ),
+        Verdict::Undecided => {
+            return format!("UNDECIDED: {} challenges showed neither SAME nor DIFFERENT; nothing is claimed", outcome.n);
+        }
+    };
+    match (outcome.verdict, outcome.grade) {
+        (Verdict::Same, true) => format!("{main}. Grade strict: the same holds with scores clipped at 4.5 nats only"),
+        (Verdict::Different, true) => {
+            format!("{main}. Grade strong: with scores clipped at 4.5 nats only it is above {delta} nat")
+        }
+        _ => main,
+    }
+}
+
+/// γ·min(1, 2η) in nats, rounded up to six places so that it stays a bound.
+fn same_threshold(parameters: &Parameters) -> Micro {
+    let one = u64::from(Micro::ONE.0);
+    let share = (2 * u64::from(parameters.eta.0)).min(one);
+    let product = (u64::from(parameters.gamma.0) * share).div_ceil(one);
+    // At most γ itself, which fits.
+    Micro(u32::try_from(product).unwrap_or(parameters.gamma.0))
+}
