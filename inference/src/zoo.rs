@@ -3,7 +3,15 @@
 use crate::InferenceError;
 
 /// Name and file of each built-in model.
-const FILES: &[(&str, &[u8])] = &[("base", include_bytes!("../zoo/base.safetensors"))];
+const FILES: &[(&str, &[u8])] = &[
+    ("base", include_bytes!("../zoo/base.safetensors")),
+    ("base-q8", include_bytes!("../zoo/base-q8.safetensors")),
+    ("base-q4", include_bytes!("../zoo/base-q4.safetensors")),
+    ("finetuned", include_bytes!("../zoo/finetuned.safetensors")),
+    ("distilled", include_bytes!("../zoo/distilled.safetensors")),
+    ("larger", include_bytes!("../zoo/larger.safetensors")),
+    ("other", include_bytes!("../zoo/other.safetensors")),
+];
 
 /// The names that `builtin:` accepts.
 pub fn names() -> impl Iterator<Item = &'static str> {

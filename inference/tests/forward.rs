@@ -1,4 +1,5 @@
 //! Both families against the formulas, written out in f64 loops that share nothing with the library.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // indices and sizes of tiny models
 
 mod common;
 
@@ -122,9 +123,8 @@ fn slow_gpt2(w: &Weights, tokens: &[u32]) -> Matrix {
             let mixed = attention(&q[t], &k, &v, t, head, 1);
             add(row, &dense(w, &name("attn.c_proj"), &mixed));
             let h = dense(w, &name("mlp.c_fc"), &layer_norm(w, &name("ln_2"), row, c.layer_norm_epsilon));
-            let gelu = |z: f64| {
-                0.5 * z * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (z + 0.044_715 * z.powi(3))).tanh())
-            };
+            let gelu =
+                |z: f64| 0.5 * z * (1.0 + ((2.0 / std::f64::consts::PI).sqrt() * (z + 0.044_715 * z.powi(3))).tanh());
             add(row, &dense(w, &name("mlp.c_proj"), &h.into_iter().map(gelu).collect::<Vec<_>>()));
         }
     }

@@ -1,4 +1,5 @@
 //! From two models and a prompt to figures: what they are, and what is refused.
+#![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // values of tiny models
 
 mod common;
 
@@ -70,10 +71,7 @@ fn prompts_must_have_k_predicted_tokens_and_fit_the_model() {
     assert!(matches!(Answer::evaluate(&m, "", 0), Err(InferenceError::EmptyPrompt)));
     assert!(matches!(Answer::evaluate(&m, "", 4), Err(InferenceError::EmptyPrompt)));
     assert!(Answer::evaluate(&m, "abcd", 4).is_ok());
-    assert!(matches!(
-        Answer::evaluate(&m, "abc", 4),
-        Err(InferenceError::PromptTooShort { predicted: 3, k: 4 })
-    ));
+    assert!(matches!(Answer::evaluate(&m, "abc", 4), Err(InferenceError::PromptTooShort { predicted: 3, k: 4 })));
     assert!(Answer::evaluate(&m, &"x".repeat(63), 4).is_ok());
     assert!(matches!(
         Answer::evaluate(&m, &"x".repeat(64), 4),
@@ -167,7 +165,13 @@ fn tokenizers_and_vocabularies_must_agree_except_for_delta_ce() {
 fn output_that_is_no_distribution_is_never_a_score() {
     let m = llama(1);
     let ask = |logits: fn(usize) -> Vec<f32>| Answer::evaluate(&Odd { logits, ..Odd::new(&m) }, PROMPT, 8);
-    let with = |x: f32| move |n: usize| { let mut v = vec![0.0; n * 257]; v[257 + 3] = x; v };
+    let with = |x: f32| {
+        move |n: usize| {
+            let mut v = vec![0.0; n * 257];
+            v[257 + 3] = x;
+            v
+        }
+    };
     for bad in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY] {
         let logits = LogProbs::new(4, 257, with(bad)(4));
         assert!(matches!(logits, Err(InferenceError::NotFiniteLogit { position: 1 })), "{bad}");

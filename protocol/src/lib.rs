@@ -5,6 +5,7 @@
 //! share one definition. See `ARCHITECTURE.md` for the way of one record through the system.
 #![cfg_attr(not(test), deny(clippy::float_arithmetic))]
 
+pub mod bundle;
 pub mod challenge;
 pub mod codec;
 pub mod commitment;
@@ -13,6 +14,8 @@ pub mod keys;
 pub mod merkle;
 pub mod policy;
 pub mod poseidon;
+pub mod registration;
 pub mod rule;
 pub mod score;
 pub mod statement;
+pub mod transcript;

@@ -1,12 +1,16 @@
 //! Writes the preset policies: `cargo run --release -p pot-prover --example compile_presets -- FOLDER`.
 //!
 //! The files belong into `protocol/src/policy/presets/`; the digests that it prints belong into `pins.rs` there.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "digests and the search's figures are its output")]
 
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use pot_protocol::{
+    commitment::policy_digest,
+    digest::Digest,
     policy::{Micro, Parameters},
+    poseidon::to_bytes,
     score::ScoreKind,
 };
 use pot_prover::compile::{Event, compile_document};
@@ -58,7 +62,8 @@ fn main() -> anyhow::Result<()> {
         let path = folder.join(format!("{}.json", name.to_ascii_lowercase()));
         let text = serde_json::to_string_pretty(&document)?;
         std::fs::write(&path, text + "\n").with_context(|| format!("writing {}", path.display()))?;
-        println!("{name} {}", document.document_digest());
+        let coefficients = to_bytes(policy_digest(&document.coefficients));
+        println!("{name} {} {}", document.document_digest(), Digest(coefficients));
     }
     Ok(())
 }

@@ -13,7 +13,10 @@ use pot_protocol::{
     statement::{RawStatement, Statement},
     transcript::{Opening, Transcript},
 };
-use pot_setup::{KeyStore, ProvingKey};
+use pot_setup::{
+    KeyStore, ProvingKey, SetupError,
+    development::{Step, find_or_make},
+};
 
 use crate::{
     error::ProverError,
@@ -150,7 +153,7 @@ impl Prepared {
         }
         let circuit = VerdictCircuit::new(self.capacity, self.public(), self.private.clone());
         let proof = groth16::prove(key, circuit)?;
-        let bundle = Bundle { statement: self.statement.clone(), key: key.verifying().id(), proof };
+        let bundle = Bundle { statement: self.statement.clone(), key: key.id(), proof };
         groth16::verify_own(key, &bundle)?;
         Ok(bundle)
     }
@@ -162,18 +165,13 @@ fn sealed_at(registration: &Registration, transcript: &Transcript) -> u64 {
     last.max(registration.fields().registered_at)
 }
 
-/// The newest usable key for `capacity`, made as a development key when there is none.
+/// The store's key for the circuit of `capacity`, made as a development key when there is none.
 ///
 /// # Errors
 /// [`ProverError::Key`] when the store cannot be read or written or the key is damaged.
-pub fn key_for(store: &KeyStore, capacity: Capacity, made: &mut dyn FnMut()) -> Result<ProvingKey, ProverError> {
-    let failed = |e: pot_setup::SetupError| ProverError::Key(e.to_string());
-    match store.find(capacity).map_err(failed)? {
-        Some(id) => store.load_proving(&id).map_err(failed),
-        None => {
-            made();
-            let id = pot_setup::make_development_key(store, capacity).map_err(failed)?;
-            store.load_proving(&id).map_err(failed)
-        }
-    }
+pub fn key_for(store: &KeyStore, capacity: Capacity, progress: impl FnMut(Step)) -> Result<ProvingKey, ProverError> {
+    let failed = |e: SetupError| ProverError::Key(e.to_string());
+    let circuit = Digest(circuit_id(capacity));
+    let id = find_or_make(store, VerdictCircuit::shape(capacity), circuit, capacity, progress).map_err(failed)?;
+    store.load_proving(id).map_err(failed)
 }

@@ -17,7 +17,7 @@ use crate::{Groth16, KeyStore, ProvingKey, SetupError, randomness};
 /// A point on the way to a key, for those who show progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Another process may be making the same key: waiting for it.
+    /// Another process makes a key: waiting for it.
     Waiting,
     /// The circuit is laid out and its key computed: seconds.
     Computing,
@@ -50,8 +50,7 @@ pub fn make<C: ConstraintSynthesizer<Fr>>(
     };
     let (alpha, beta, delta) = (secret(&mut rng), secret(&mut rng), secret(&mut rng));
     let (g1, g2) = (G1Projective::generator(), G2Projective::generator());
-    let parameters =
-        Groth16::generate_parameters_with_qap(circuit, *alpha, *beta, Fr::one(), *delta, g1, g2, &mut rng);
+    let parameters = Groth16::generate_parameters_with_qap(circuit, *alpha, *beta, Fr::one(), *delta, g1, g2, &mut rng);
     // The generator's state would give every secret again.
     rng = StdRng::from_seed([0; 32]);
     std::hint::black_box(&mut rng);
@@ -73,8 +72,7 @@ pub fn find_or_make<C: ConstraintSynthesizer<Fr>>(
     if let Some(id) = store.find(circuit_id)? {
         return Ok(id);
     }
-    progress(Step::Waiting);
-    let _lock = store.lock()?;
+    let _lock = store.lock(|| progress(Step::Waiting))?;
     if let Some(id) = store.find(circuit_id)? {
         return Ok(id);
     }

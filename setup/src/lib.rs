@@ -3,6 +3,7 @@
 //! A development key is made on one machine, and whoever made it could have kept its secrets and forge with them. It
 //! serves to try things out; the checker refuses it unless told otherwise.
 
+pub mod circuits;
 pub mod development;
 mod error;
 pub mod proving;
@@ -20,4 +21,4 @@ pub use store::KeyStore;
 pub type Groth16 = ark_groth16::Groth16<ark_bn254::Bn254, Reduction>;
 
 /// The reduction from constraints to polynomials.
-pub type Reduction = ark_groth16::r1cs_to_qap::LibsnarkReduction;
+pub type Reduction = pot_circuits::qap::SnarkjsReduction;

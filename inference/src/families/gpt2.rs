@@ -1,9 +1,10 @@
-//! GPT-2 style: LayerNorm, learned positions, GELU in its tanh form, biases, head tied to the embedding.
+//! GPT-2 style: `LayerNorm`, learned positions, GELU in its tanh form, biases, head tied to the embedding.
 
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::attention::{attend, causal_mask, split_heads};
+use super::attention::{attend, split_heads};
+use super::fused::gelu;
 use super::linear::{embed, linear, product};
 use super::norm::layer_norm;
 use crate::InferenceError;
@@ -25,7 +26,7 @@ pub struct Gpt2Config {
     /// Width inside the feed-forward layers; four times `n_embd` if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub n_inner: Option<usize>,
-    /// Added to the variance in LayerNorm.
+    /// Added to the variance in `LayerNorm`.
     pub layer_norm_epsilon: f64,
     /// Must be absent or `gelu_new`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -162,16 +163,15 @@ impl Gpt2 {
     pub fn forward(&self, tokens: &Tensor) -> candle_core::Result<Tensor> {
         let c = &self.config;
         let (_, positions) = tokens.dims2()?;
-        let mask = causal_mask(positions)?;
         let normed = |x: &Tensor, n: &Norm| layer_norm(x, &n.weight, &n.bias, c.layer_norm_epsilon);
         let mut x = embed(tokens, &self.tokens)?.broadcast_add(&self.positions.narrow(0, 0, positions)?)?;
         for layer in &self.layers {
             let qkv = layer.attention.forward(&normed(&x, &layer.norm_1)?)?;
             let part = |i: usize| split_heads(&qkv.narrow(2, i * c.n_embd, c.n_embd)?, c.n_head);
-            let mixed = attend(&part(0)?, &part(1)?, &part(2)?, &mask)?;
+            let mixed = attend(&part(0)?, &part(1)?, &part(2)?)?;
             x = (x + layer.attention_out.forward(&mixed)?)?;
 
-            let inner = layer.inner.forward(&normed(&x, &layer.norm_2)?)?.gelu()?;
+            let inner = gelu(&layer.inner.forward(&normed(&x, &layer.norm_2)?)?)?;
             x = (x + layer.outer.forward(&inner)?)?;
         }
         linear(&normed(&x, &self.norm)?, &self.tokens)

@@ -1,9 +1,9 @@
-//! Llama style: RMSNorm, rotary positions, SwiGLU, grouped queries, tied or own head.
+//! Llama style: `RMSNorm`, rotary positions, `SwiGLU`, grouped queries, tied or own head.
 
 use candle_core::Tensor;
 use serde::{Deserialize, Serialize};
 
-use super::attention::{attend, causal_mask, repeat_heads, split_heads};
+use super::attention::{attend, repeat_heads, split_heads};
 use super::linear::{embed, linear};
 use super::norm::rms_norm;
 use super::rope::Rotation;
@@ -28,7 +28,7 @@ pub struct LlamaConfig {
     pub num_key_value_heads: Option<usize>,
     /// Longest sequence.
     pub max_position_embeddings: usize,
-    /// Added to the mean square in RMSNorm.
+    /// Added to the mean square in `RMSNorm`.
     pub rms_norm_eps: f64,
     /// Base of the rotary frequencies.
     #[serde(default = "default_theta")]
@@ -169,7 +169,6 @@ impl Llama {
     pub fn forward(&self, tokens: &Tensor) -> candle_core::Result<Tensor> {
         let c = &self.config;
         let (_, positions) = tokens.dims2()?;
-        let mask = causal_mask(positions)?;
         let rotation = Rotation::new(positions, c.head(), c.rope_theta)?;
         let repeats = c.num_attention_heads / c.key_value_heads();
         let mut x = embed(tokens, &self.embedding)?;
@@ -178,7 +177,7 @@ impl Llama {
             let q = rotation.apply(&split_heads(&linear(&h, &layer.q)?, c.num_attention_heads)?)?;
             let k = rotation.apply(&split_heads(&linear(&h, &layer.k)?, c.key_value_heads())?)?;
             let v = split_heads(&linear(&h, &layer.v)?, c.key_value_heads())?;
-            let mixed = attend(&q, &repeat_heads(&k, repeats)?, &repeat_heads(&v, repeats)?, &mask)?;
+            let mixed = attend(&q, &repeat_heads(&k, repeats)?, &repeat_heads(&v, repeats)?)?;
             x = (x + linear(&mixed, &layer.o)?)?;
 
             let h = rms_norm(&x, &layer.post_norm, c.rms_norm_eps)?;

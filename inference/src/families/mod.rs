@@ -4,6 +4,7 @@
 //! pass. Token tensors have the shape (batch, positions), logits (batch, positions, vocabulary).
 
 pub mod attention;
+pub mod fused;
 pub mod gpt2;
 pub mod linear;
 pub mod llama;
@@ -19,9 +20,9 @@ use crate::weights::Source;
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Config {
-    /// RMSNorm, `RoPE`, SwiGLU.
+    /// `RMSNorm`, `RoPE`, `SwiGLU`.
     Llama(llama::LlamaConfig),
-    /// LayerNorm, learned positions, GELU.
+    /// `LayerNorm`, learned positions, GELU.
     Gpt2(gpt2::Gpt2Config),
 }
 

@@ -1,14 +1,15 @@
 //! Normalisations over the last axis.
 
-use candle_core::{D, Result, Tensor};
+use candle_core::{Result, Tensor};
+
+use super::fused::standardise;
 
 /// `x / sqrt(mean(x²) + eps) · weight`.
 ///
 /// # Errors
 /// The engine's error when shapes do not fit.
 pub fn rms_norm(x: &Tensor, weight: &Tensor, eps: f64) -> Result<Tensor> {
-    let scale = (x.sqr()?.mean_keepdim(D::Minus1)? + eps)?.sqrt()?;
-    x.broadcast_div(&scale)?.broadcast_mul(weight)
+    standardise(x, false, narrow(eps))?.broadcast_mul(weight)
 }
 
 /// `(x − mean) / sqrt(variance + eps) · weight + bias`, with the variance of the population.
@@ -16,7 +17,10 @@ pub fn rms_norm(x: &Tensor, weight: &Tensor, eps: f64) -> Result<Tensor> {
 /// # Errors
 /// The engine's error when shapes do not fit.
 pub fn layer_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, eps: f64) -> Result<Tensor> {
-    let centred = x.broadcast_sub(&x.mean_keepdim(D::Minus1)?)?;
-    let scale = (centred.sqr()?.mean_keepdim(D::Minus1)? + eps)?.sqrt()?;
-    centred.broadcast_div(&scale)?.broadcast_mul(weight)?.broadcast_add(bias)
+    standardise(x, true, narrow(eps))?.broadcast_mul(weight)?.broadcast_add(bias)
+}
+
+#[allow(clippy::cast_possible_truncation)] // a small positive constant, checked when the configuration was read
+fn narrow(eps: f64) -> f32 {
+    eps as f32
 }

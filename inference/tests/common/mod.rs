@@ -22,7 +22,7 @@ impl Source for Recorder {
         let values: Vec<f32> = (0..shape.iter().product())
             .map(|_| {
                 self.1 = self.1.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                ((self.1 >> 40) as f32 / (1u64 << 24) as f32 - 0.5) * 1.2
+                (f32::from(u16::try_from(self.1 >> 48).unwrap()) / 65_536.0 - 0.5) * 1.2
             })
             .collect();
         self.0.insert(name.to_owned(), (shape.to_vec(), values.clone()));

@@ -8,37 +8,40 @@ use pot_inference::tokenizer::START;
 use crate::generator;
 use crate::random::Random;
 
-/// One text. Windows of half of all samples begin at the start of a paragraph, as prompts do.
+/// What stands before a start: the novel and the generated text have paragraphs, the speeches only sentences.
+const PARAGRAPH: &[u8; 2] = b"\n\n";
+const SENTENCE: &[u8; 2] = b". ";
+
+/// One text. Half of all windows begin where a paragraph (or sentence) does, as prompts do.
 pub(crate) struct Part {
     pub(crate) name: &'static str,
     /// How often it is sampled, relative to the other parts.
     weight: usize,
     train: Vec<u8>,
-    paragraphs: Vec<usize>,
+    starts: Vec<usize>,
     held_out: Vec<u8>,
 }
 
 impl Part {
-    fn new(name: &'static str, weight: usize, text: String) -> Self {
+    fn new(name: &'static str, weight: usize, ends: &[u8; 2], text: String) -> Self {
         let mut train = text.into_bytes();
         // The last twentieth is never trained on.
         let held_out = train.split_off(train.len() - train.len() / 20);
-        let paragraphs = std::iter::once(0)
-            .chain(train.windows(2).enumerate().filter(|(_, w)| w == b"\n\n").map(|(i, _)| i + 2))
-            .collect();
-        Self { name, weight, train, paragraphs, held_out }
+        let after = train.windows(2).enumerate().filter(|(_, w)| w == ends).map(|(i, _)| i + 2);
+        let starts = std::iter::once(0).chain(after).collect();
+        Self { name, weight, train, starts, held_out }
     }
 
-    fn file(name: &'static str, weight: usize, file: &str) -> Result<Self> {
+    fn file(name: &'static str, weight: usize, ends: &[u8; 2], file: &str) -> Result<Self> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("text").join(file);
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        Ok(Self::new(name, weight, text))
+        Ok(Self::new(name, weight, ends, text))
     }
 
     fn window(&self, length: usize, random: &mut Random) -> &[u8] {
         let last = self.train.len() - length;
         let start = if random.below(2) == 0 {
-            self.paragraphs[random.below(self.paragraphs.len())].min(last)
+            self.starts[random.below(self.starts.len())].min(last)
         } else {
             random.below(last)
         };
@@ -62,14 +65,14 @@ impl Part {
 /// What the base and the models trained from scratch read: a novel and generated text like audit prompts.
 pub(crate) fn general() -> Result<Vec<Part>> {
     Ok(vec![
-        Part::file("moby-dick", 2, "moby-dick.txt")?,
-        Part::new("generated", 3, generator::text(0x0067_656e_6572_616c, 2_000_000)),
+        Part::file("moby-dick", 2, PARAGRAPH, "moby-dick.txt")?,
+        Part::new("generated", 3, PARAGRAPH, generator::text(0x0067_656e_6572_616c, 2_000_000)),
     ])
 }
 
 /// What the fine-tuned model reads: speeches, which the base has never seen.
 pub(crate) fn speeches() -> Result<Vec<Part>> {
-    Ok(vec![Part::file("state-of-the-union", 1, "state-of-the-union.txt")?])
+    Ok(vec![Part::file("state-of-the-union", 1, SENTENCE, "state-of-the-union.txt")?])
 }
 
 /// `count` sequences of `length` tokens: the start token and a window.

@@ -2,6 +2,7 @@
 //! program writes the same files.
 
 mod corpus;
+mod evaluate;
 mod generator;
 mod lexicon;
 mod random;
@@ -13,13 +14,13 @@ use std::io::Write;
 
 use anyhow::{Result, bail};
 
-const USAGE: &str = "usage: pot-training all | base | finetuned | distilled | larger | other | quantised";
+const USAGE: &str = "usage: pot-training all | base | finetuned | distilled | larger | other | quantised | evaluate";
 
 fn main() -> Result<()> {
     let names: Vec<String> = std::env::args().skip(1).collect();
     match names.as_slice() {
         [all] if all == "all" => {
-            ["base", "quantised", "finetuned", "distilled", "larger", "other"].into_iter().try_for_each(one)
+            ["base", "quantised", "finetuned", "distilled", "larger", "other", "evaluate"].into_iter().try_for_each(one)
         }
         [] => bail!("{USAGE}"),
         names => names.iter().map(String::as_str).try_for_each(one),
@@ -30,6 +31,7 @@ fn one(name: &str) -> Result<()> {
     say(&format!("== {name}"));
     match name {
         "base" => zoo::base(),
+        "evaluate" => evaluate::evaluate(),
         "quantised" => zoo::quantised(),
         "finetuned" => zoo::finetuned(),
         "distilled" => zoo::distilled(),

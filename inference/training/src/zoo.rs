@@ -15,9 +15,14 @@ use crate::train::{Recipe, train};
 use crate::variables::{Continued, Fresh, Variables};
 
 /// Most batches are short; every fourth is as long as the longest prompt.
-const SHORT_AND_LONG: &[(usize, usize)] = &[(6, 192), (6, 192), (6, 192), (2, 512)];
+const WIDE: &[(usize, usize)] = &[(6, 192), (6, 192), (6, 192), (2, 512)];
+/// The same in half the time, with more noise: more steps for the same effort, best for short trainings.
+const SMALL: &[(usize, usize)] = &[(3, 192), (3, 192), (3, 192), (1, 512)];
 /// Learned positions need every position trained equally often.
-const LONG: &[(usize, usize)] = &[(2, 512)];
+const LONG: &[(usize, usize)] = &[(1, 512)];
+
+/// All models, the base first.
+pub(crate) const NAMES: &[&str] = &["base", "base-q8", "base-q4", "finetuned", "distilled", "larger", "other"];
 
 /// Where the models are kept.
 pub(crate) fn path(name: &str) -> PathBuf {
@@ -66,26 +71,26 @@ fn reopen(name: &str) -> Result<(Config, Network, Variables)> {
 }
 
 pub(crate) fn base() -> Result<()> {
-    let recipe = Recipe { steps: 1400, peak: 3e-3, warm_up: 60, seed: 1, shapes: SHORT_AND_LONG };
+    let recipe = Recipe { steps: 1400, peak: 3e-3, warm_up: 60, seed: 1, shapes: WIDE };
     from_scratch("base", &base_config(), 4, &recipe, None)
 }
 
 pub(crate) fn finetuned() -> Result<()> {
     let (config, network, variables) = reopen("base")?;
-    let recipe = Recipe { steps: 200, peak: 1.5e-3, warm_up: 20, seed: 2, shapes: SHORT_AND_LONG };
+    let recipe = Recipe { steps: 150, peak: 1.5e-3, warm_up: 20, seed: 2, shapes: SMALL };
     train(&recipe, &network, variables.all(), &corpus::speeches()?, None)?;
     variables.save(&config, &path("finetuned"))
 }
 
 pub(crate) fn distilled() -> Result<()> {
     let (_, teacher, _) = reopen("base")?;
-    let recipe = Recipe { steps: 900, peak: 4e-3, warm_up: 60, seed: 3, shapes: SHORT_AND_LONG };
+    let recipe = Recipe { steps: 500, peak: 4e-3, warm_up: 40, seed: 3, shapes: SMALL };
     from_scratch("distilled", &llama(80, 216, 3, 4, 2), 3, &recipe, Some(&teacher))
 }
 
 pub(crate) fn larger() -> Result<()> {
-    let recipe = Recipe { steps: 800, peak: 2.5e-3, warm_up: 60, seed: 4, shapes: SHORT_AND_LONG };
-    from_scratch("larger", &llama(160, 432, 5, 5, 5), 5, &recipe, None)
+    let recipe = Recipe { steps: 420, peak: 3e-3, warm_up: 40, seed: 4, shapes: SMALL };
+    from_scratch("larger", &llama(144, 384, 5, 4, 4), 5, &recipe, None)
 }
 
 pub(crate) fn other() -> Result<()> {
@@ -98,7 +103,7 @@ pub(crate) fn other() -> Result<()> {
         layer_norm_epsilon: 1e-5,
         ..Gpt2Config::default()
     });
-    let recipe = Recipe { steps: 1000, peak: 2.5e-3, warm_up: 60, seed: 5, shapes: LONG };
+    let recipe = Recipe { steps: 400, peak: 3e-3, warm_up: 30, seed: 5, shapes: LONG };
     from_scratch("other", &config, 4, &recipe, None)
 }
 

@@ -125,7 +125,10 @@ fn distinct_windows(text: &str) -> Vec<u32> {
 
 impl std::fmt::Debug for Corpus {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Corpus").field("digest", &self.digest).field("windows", &self.starts.len()).finish()
+        f.debug_struct("Corpus")
+            .field("digest", &self.digest)
+            .field("windows", &self.starts.len())
+            .finish_non_exhaustive()
     }
 }
 

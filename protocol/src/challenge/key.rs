@@ -54,7 +54,9 @@ pub(super) fn hmac(key: &[u8; 32], tag: &[u8; 16], parts: &[&[u8]]) -> [u8; 32] 
     let mut mac = Hmac::<Sha256>::new(&block.into());
     block.zeroize();
     mac.update(tag);
-    parts.iter().for_each(|part| mac.update(part));
+    for part in parts {
+        mac.update(part);
+    }
     mac.finalize().into_bytes().into()
 }
 
@@ -100,7 +102,14 @@ mod tests {
     #[test]
     fn every_input_changes_the_seed() {
         let seed = |k: u8, n: u8, d: u8, i| ChallengeKey::new([k; 32]).derive(&[n; 32], &[d; 32]).seed(i);
-        let all = [seed(1, 2, 3, 4), seed(0, 2, 3, 4), seed(1, 0, 3, 4), seed(1, 2, 0, 4), seed(1, 2, 3, 0), seed(1, 3, 2, 4)];
+        let all = [
+            seed(1, 2, 3, 4),
+            seed(0, 2, 3, 4),
+            seed(1, 0, 3, 4),
+            seed(1, 2, 0, 4),
+            seed(1, 2, 3, 0),
+            seed(1, 3, 2, 4),
+        ];
         assert_eq!(std::collections::BTreeSet::from(all).len(), all.len());
     }
 

@@ -62,13 +62,7 @@ pub fn inclusion_path(leaves: &[Hash], index: usize) -> Option<Vec<Hash>> {
 /// # Errors
 /// [`InclusionError`] when the index is outside the tree, the path has not the length that index and size ask for, or
 /// it leads to another root.
-pub fn verify_inclusion(
-    root: &Hash,
-    size: u64,
-    index: u64,
-    leaf: &Hash,
-    path: &[Hash],
-) -> Result<(), InclusionError> {
+pub fn verify_inclusion(root: &Hash, size: u64, index: u64, leaf: &Hash, path: &[Hash]) -> Result<(), InclusionError> {
     if index >= size {
         return Err(InclusionError::Index { index, size });
     }

@@ -86,10 +86,7 @@ fn every_path_of_small_trees_verifies_and_nothing_else_does() {
                 assert!(verify_inclusion(&root, size, other, leaf, &path).is_err(), "index {index} as {other} of {n}");
             }
             let longer = [path.clone(), vec![root]].concat();
-            assert!(matches!(
-                verify_inclusion(&root, size, index, leaf, &longer),
-                Err(InclusionError::Length { .. })
-            ));
+            assert!(matches!(verify_inclusion(&root, size, index, leaf, &longer), Err(InclusionError::Length { .. })));
             if let Some((_, shorter)) = path.split_last() {
                 assert!(matches!(
                     verify_inclusion(&root, size, index, leaf, shorter),
@@ -99,13 +96,15 @@ fn every_path_of_small_trees_verifies_and_nothing_else_does() {
             for at in 0..path.len() {
                 let mut bent = path.clone();
                 bent[at][31] ^= 1;
-                assert_eq!(
-                    verify_inclusion(&root, size, index, leaf, &bent),
-                    Err(InclusionError::Root { index })
-                );
+                assert_eq!(verify_inclusion(&root, size, index, leaf, &bent), Err(InclusionError::Root { index }));
             }
             assert!(verify_inclusion(&root, size, index, &leaf_hash(b"other"), &path).is_err());
             assert!(verify_inclusion(&leaf_hash(b"other"), size, index, leaf, &path).is_err());
+            for byte in 0..32 {
+                let mut near = root;
+                near[byte] ^= 1;
+                assert_eq!(verify_inclusion(&near, size, index, leaf, &path), Err(InclusionError::Root { index }));
+            }
         }
     }
 }
@@ -118,6 +117,14 @@ fn a_size_that_changes_the_shape_of_the_path_is_refused() {
     assert_eq!(verify_inclusion(&root(&leaves), 7, 6, &leaves[6], &path), Ok(()));
     for size in [8, 9, 5, 6, 0, u64::MAX] {
         assert!(verify_inclusion(&root(&leaves), size, 6, &leaves[6], &path).is_err(), "{size}");
+    }
+}
+
+#[test]
+fn an_index_outside_the_tree_is_named() {
+    for (size, index) in [(0, 0), (0, 1), (1, 1), (7, 7), (8, 8), (8, u64::MAX), (u64::MAX, u64::MAX)] {
+        let refused = verify_inclusion(&root(&[]), size, index, &leaf_hash(b""), &[]);
+        assert_eq!(refused, Err(InclusionError::Index { index, size }));
     }
 }
 
@@ -137,7 +144,9 @@ proptest! {
     fn builder_list_and_paths_agree(n in 1_usize..400, at in 0_usize..400) {
         let leaves = leaves(n);
         let mut builder = Builder::new();
-        leaves.iter().for_each(|&leaf| builder.push(leaf));
+        for &leaf in &leaves {
+            builder.push(leaf);
+        }
         prop_assert_eq!(builder.root(), root(&leaves));
         let i = at % n;
         let path = inclusion_path(&leaves, i).unwrap();

@@ -3,7 +3,7 @@
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::{Bet, Coefficients, MAX_THRESHOLD, Micro, SEGMENTS_A, SEGMENTS_B};
+use super::{Coefficients, Micro};
 use crate::score::ScoreKind;
 
 /// What a person chooses about a policy.
@@ -36,10 +36,7 @@ pub struct Parameters {
 
 /// How one claim bets: its threshold and each bet's stake and weight. The order is that of the coefficients' bets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
-#[serde(
-    deny_unknown_fields,
-    bound(serialize = "[u16; K]: Serialize", deserialize = "[u16; K]: Deserialize<'de>")
-)]
+#[serde(deny_unknown_fields, bound(serialize = "[u16; K]: Serialize", deserialize = "[u16; K]: Deserialize<'de>"))]
 pub struct ClaimBets<const K: usize> {
     /// Threshold of the mean in 1/256 score units, with half a unit of rounding on the safe side.
     pub tq: u32,
@@ -76,40 +73,3 @@ pub struct RawPolicy {
     /// The integers that the rule and the circuit compute with.
     pub coefficients: Coefficients,
 }
-
-impl<const S: usize> Bet<S> {
-    /// The bet that never fires: for a claim that a policy cannot make.
-    pub const NULL: Self = Self { c: 0, a: [0; S], b: [0; super::BUMPS], t: MAX_THRESHOLD - 1 };
-
-    /// q(y) = c + Σ a_j·d_j + Σ b_j·e_j: what one score adds to the statistic, units of 2^-20 nat.
-    pub fn gain(&self, score: crate::score::Score) -> i128 {
-        crate::rule::statistic(self, 1, &crate::rule::Features::of(score)) + i128::from(self.t)
-    }
-}
-
-/// The claims of a policy, for messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
-    /// The verdict SAME.
-    Same,
-    /// The verdict DIFFERENT.
-    Different,
-    /// The grade of SAME.
-    Strict,
-    /// The grade of DIFFERENT.
-    Strong,
-}
-
-impl std::fmt::Display for Claim {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Self::Same => "SAME",
-            Self::Different => "DIFFERENT",
-            Self::Strict => "STRICT",
-            Self::Strong => "STRONG",
-        })
-    }
-}
-
-// The clip-B features of the first segments are the clip-A features: see `Features`.
-const _: () = assert!(SEGMENTS_A < SEGMENTS_B);

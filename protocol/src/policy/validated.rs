@@ -7,7 +7,9 @@ use super::{
 };
 use crate::{
     codec::{self, CodecError},
+    commitment::policy_digest,
     digest::Digest,
+    poseidon,
 };
 
 const TAG: &[u8; 16] = b"pot/policy/v1\0\0\0";
@@ -49,6 +51,7 @@ pub enum PolicyError {
 pub struct Policy {
     document: RawPolicy,
     document_digest: Digest,
+    coefficients_digest: Digest,
 }
 
 impl RawPolicy {
@@ -60,8 +63,8 @@ impl RawPolicy {
         Digest::tagged(TAG, &codec::encode(self))
     }
 
-    /// Checks the whole document. A preset is recognised by its pinned digest; for everything else the certificate is
-    /// checked at every integer score.
+    /// Checks the whole document. A preset is recognised by its pinned digest, and its π is the pinned one; for
+    /// everything else the certificate is checked at every integer score and π is computed.
     ///
     /// # Errors
     /// [`PolicyError`] naming the first thing that is wrong.
@@ -75,12 +78,15 @@ impl RawPolicy {
             return Err(PolicyError::Name(name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()));
         }
         let document_digest = self.document_digest();
-        match Preset::all().into_iter().find(|p| p.name().eq_ignore_ascii_case(name)) {
-            Some(preset) if preset.document_digest() == document_digest => {}
+        let coefficients_digest = match Preset::all().into_iter().find(|p| p.name().eq_ignore_ascii_case(name)) {
+            Some(preset) if preset.document_digest() == document_digest => preset.coefficients_digest(),
             Some(preset) => return Err(PolicyError::Reserved(preset.name().to_owned())),
-            None => certificate::check(&self)?,
-        }
-        Ok(Policy { document: self, document_digest })
+            None => {
+                certificate::check(&self)?;
+                Digest(poseidon::to_bytes(policy_digest(&self.coefficients)))
+            }
+        };
+        Ok(Policy { document: self, document_digest, coefficients_digest })
     }
 }
 
@@ -128,6 +134,11 @@ impl Policy {
     /// SHA-256 of the canonical document.
     pub fn document_digest(&self) -> Digest {
         self.document_digest
+    }
+
+    /// π, the Poseidon digest of the coefficients, as 32 big-endian bytes.
+    pub fn coefficients_digest(&self) -> Digest {
+        self.coefficients_digest
     }
 
     /// γ in 10^-6 nat.

@@ -6,6 +6,8 @@
 mod identity;
 mod nonce;
 mod registered;
+#[cfg(test)]
+pub(crate) mod tests;
 
 pub use identity::ModelIdentity;
 pub use nonce::{NonceFile, NonceSource};

@@ -6,6 +6,8 @@ pub mod looks;
 mod outcome;
 mod statistic;
 
+#[cfg(test)]
+mod tests;
 
 pub use decide::{Distance, Rule, Side, Standing, decide, is_look, next_look};
 pub use features::Features;

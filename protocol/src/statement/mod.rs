@@ -1,5 +1,11 @@
 //! What a proof states, and the one encoder of its public inputs.
 
+mod public_inputs;
+mod stated;
+#[cfg(test)]
+mod tests;
 mod verdict_word;
 
+pub use public_inputs::PublicInputs;
+pub use stated::{RawStatement, Statement, StatementError};
 pub use verdict_word::verdict_word;

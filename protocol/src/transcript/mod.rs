@@ -9,6 +9,8 @@ mod event;
 mod opening;
 mod record;
 mod replay;
+#[cfg(test)]
+mod tests;
 
 pub use event::{Event, Side};
 pub use opening::{Opening, OpeningError};

@@ -43,3 +43,18 @@ impl Mixture {
         scores.len() as u32 + 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn identical_models_stop_when_the_mixture_has_paid_enough() {
+        // t = R/2, so a zero multiplies each wealth by 1 + stake: about 2^n reaches 1000 at n = 11 with stakes near 1.
+        let zeros = [0; 50];
+        let usual = Mixture::usual(Direction::Below);
+        assert_eq!(usual.stop(&zeros, Direction::Below, 256.0, 512.0, 0.001), 11);
+        assert_eq!(usual.stop(&zeros[..5], Direction::Below, 256.0, 512.0, 0.001), 6);
+        assert_eq!(Mixture::wide(Direction::Above).stop(&zeros, Direction::Above, 256.0, 512.0, 0.001), 51);
+    }
+}

@@ -20,13 +20,14 @@ pub(super) fn table(claim: Claim, direction: Direction, p: &Parameters) -> Vec<C
     let wide = matches!(claim, Claim::Strict | Claim::Strong);
     let clip = if wide { 4607.0 / 1024.0 } else { 0.5 };
     match direction {
-        Direction::Below => below(gamma, gamma * (2.0 * nats(p.eta.0)).min(1.0), clip),
+        Direction::Below => below(gamma, gamma * (2.0 * nats(p.eta.0)).min(1.0), clip, wide),
         Direction::Above if wide => above(nats(p.delta.0), clip, true),
         Direction::Above => above(gamma, clip, false),
     }
 }
 
-fn below(gamma: f64, threshold: f64, clip: f64) -> Vec<Cell> {
+/// A grade is read where the verdict stops, which is early: "strict" is tuned for scores without rare large ones.
+fn below(gamma: f64, threshold: f64, clip: f64, grade: bool) -> Vec<Cell> {
     let length = (40.0 * clip / threshold).min(1500.0) as u32;
     let cell = |label: &str, law, primary| Cell { label: label.to_owned(), law, primary, length };
     let mut cells = vec![cell("identical", Law::Constant(0.0), true)];
@@ -41,7 +42,7 @@ fn below(gamma: f64, threshold: f64, clip: f64) -> Vec<Cell> {
         }
     }
     for (label, share) in [("2 % differ", 0.02), ("0.5 % differ", 0.005)] {
-        if share * clip < 0.3 * threshold {
+        if !grade && share * clip < 0.3 * threshold {
             cells.push(cell(label, Law::Rare { share, big: 3.0 * clip }, false));
         }
     }

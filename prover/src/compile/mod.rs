@@ -13,6 +13,7 @@ mod benchmark;
 mod cells;
 pub mod laws;
 mod search;
+pub mod simulate;
 mod spline;
 
 use pot_protocol::{
@@ -81,10 +82,7 @@ pub fn compile(parameters: Parameters, progress: &mut dyn FnMut(Event)) -> Resul
 ///
 /// # Errors
 /// [`CompileError`] when the parameters allow no policy.
-pub fn compile_document(
-    parameters: Parameters,
-    progress: &mut dyn FnMut(Event),
-) -> Result<RawPolicy, CompileError> {
+pub fn compile_document(parameters: Parameters, progress: &mut dyn FnMut(Event)) -> Result<RawPolicy, CompileError> {
     certificate::check_parameters(&parameters)?;
     let p = &parameters;
     let (same_betting, same) = claim::<2, SEGMENTS_A>(Claim::Same, p, &KNOTS_A, progress)?;

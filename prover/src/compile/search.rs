@@ -4,18 +4,12 @@ use pot_protocol::{policy::certificate::Direction, rule::LOOKS};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
-use super::{
-    benchmark::Mixture,
-    cells::Cell,
-    laws::units,
-    spline::Candidate,
-};
+use super::{benchmark::Mixture, cells::Cell, laws::units, spline::Candidate};
 
 /// Simulated runs per situation.
 const RUNS: usize = 1000;
 /// Weights (of 1024) that are tried for the first of two bets, before the refinement.
-const WEIGHTS: [u16; 19] =
-    [8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 640, 768, 832, 896, 928, 960, 992, 1008, 1016];
+const WEIGHTS: [u16; 19] = [8, 16, 32, 64, 96, 128, 192, 256, 384, 512, 640, 768, 832, 896, 928, 960, 992, 1008, 1016];
 /// Steps of the refinement, of 1024.
 const STEPS: [u16; 5] = [16, 8, 4, 2, 1];
 const WHOLE: u16 = 1024;
@@ -63,9 +57,8 @@ impl Table {
             let mut sums = vec![Vec::with_capacity(RUNS * looks.len()); candidates.len()];
             let (mut usual, mut wide) = (Vec::with_capacity(RUNS), Vec::with_capacity(RUNS));
             for _ in 0..RUNS {
-                let scores: Vec<u16> = (0..cell.length)
-                    .map(|_| units(sampler.nats(&mut rng)).min(u64::from(clip)) as u16)
-                    .collect();
+                let scores: Vec<u16> =
+                    (0..cell.length).map(|_| units(sampler.nats(&mut rng)).min(u64::from(clip)) as u16).collect();
                 let stop = |m: &Mixture| m.stop(&scores, direction, threshold, f64::from(clip), alpha);
                 usual.push(stop(&Mixture::usual(direction)));
                 if !cell.primary {
@@ -174,7 +167,8 @@ impl Table {
         let mut stops: Vec<u32> = (0..RUNS)
             .map(|run| {
                 let base = run * s.looks.len();
-                let hit = (0..s.looks.len()).find(|look| levels.iter().any(|(sums, level)| sums[base + look] >= *level));
+                let hit =
+                    (0..s.looks.len()).find(|look| levels.iter().any(|(sums, level)| sums[base + look] >= *level));
                 hit.map_or(s.cell.length + 1, |look| s.looks[look])
             })
             .collect();
@@ -203,4 +197,25 @@ fn times(stops: &mut [u32]) -> Times {
     let (low, part) = (at as usize, at.fract());
     let next = stops[(low + 1).min(stops.len() - 1)];
     (mean, f64::from(stops[low]) * (1.0 - part) + f64::from(next) * part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn looks_go_on_below_and_above_the_rules() {
+        assert_eq!(looks(5), [1, 2, 3, 4, 5]);
+        assert_eq!(looks(26)[8..], [9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26]);
+        let long = looks(1500);
+        assert!(LOOKS.iter().all(|n| long.contains(n)));
+        assert_eq!(long[long.len() - 6..], [1024, 1117, 1218, 1328, 1448, 1500]);
+    }
+
+    #[test]
+    fn quantiles_are_interpolated() {
+        let mut stops: Vec<u32> = (1..=11).rev().collect();
+        assert_eq!(times(&mut stops), (6.0, 10.0));
+        assert_eq!(times(&mut [1, 2]), (1.5, 1.9));
+    }
 }

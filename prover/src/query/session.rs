@@ -12,7 +12,7 @@ use pot_protocol::{
     transcript::{Event, Next, Record, Side, SideRecord},
 };
 
-use super::Models;
+use super::{Models, sides::ENGINE};
 use crate::{
     error::ProverError,
     run_folder::{Log, RunFolder, now_millis, random32},
@@ -213,7 +213,7 @@ impl<'a> Session<'a> {
             answer: Digest(answered.answer.digest()),
             started_at: answered.started_at,
             millis: answered.millis,
-            engine: pot_inference::ENGINE.to_owned(),
+            engine: ENGINE.to_owned(),
             dtype: self.models.side(side).identity().dtype.clone(),
         }
     }

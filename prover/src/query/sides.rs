@@ -1,6 +1,6 @@
 //! The two models of a run, checked against the registration before they are asked anything.
 
-use pot_inference::{LanguageModel, load};
+use pot_inference::{LanguageModel, LocalModel, load};
 use pot_protocol::{
     digest::Digest,
     registration::{ModelIdentity, RawRegistration},
@@ -10,10 +10,13 @@ use pot_protocol::{
 
 use crate::{error::ProverError, run_folder::Sources};
 
+/// The engine behind both models, as records name it.
+pub(super) const ENGINE: &str = concat!("pot ", env!("CARGO_PKG_VERSION"), ", candle, cpu");
+
 /// Both models of a run.
 pub struct Models {
-    reference: Box<dyn LanguageModel>,
-    candidate: Box<dyn LanguageModel>,
+    reference: LocalModel,
+    candidate: LocalModel,
 }
 
 impl Models {
@@ -32,9 +35,14 @@ impl Models {
     /// One of the two.
     pub fn side(&self, side: Side) -> &dyn LanguageModel {
         match side {
-            Side::Reference => &*self.reference,
-            Side::Candidate => &*self.candidate,
+            Side::Reference => &self.reference,
+            Side::Candidate => &self.candidate,
         }
+    }
+
+    /// Both identities, the reference's first.
+    pub fn identities(&self) -> [ModelIdentity; 2] {
+        [Side::Reference, Side::Candidate].map(|side| identity_of(self.side(side)))
     }
 
     /// Checks before registration that the score kind is possible with these two models.

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-pub use log::Log;
+pub use log::{Log, now_millis};
 use pot_protocol::{
     policy::Policy,
     registration::{NonceFile, Registration},

@@ -1,8 +1,8 @@
 //! Uncompressed points as snarkjs' zkey holds them: affine coordinates in Montgomery form, each 32 little-endian
 //! bytes, Fp2 as c0 then c1, infinity as zeros. Reading is a copy and a comparison, no arithmetic.
 
-use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
-use ark_ec::AffineRepr;
+use ark_bn254::{Fq, Fq2};
+use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
 use ark_ff::{BigInt, PrimeField};
 
 /// A value of fixed width in a key file.
@@ -48,24 +48,19 @@ impl Coordinates for Fq2 {
     }
 }
 
-macro_rules! affine_coordinates {
-    ($point:ty, $field:ty) => {
-        impl Coordinates for $point {
-            const LEN: usize = 2 * <$field>::LEN;
+impl<P: SWCurveConfig> Coordinates for Affine<P>
+where
+    P::BaseField: Coordinates,
+{
+    const LEN: usize = 2 * P::BaseField::LEN;
 
-            fn write(&self, out: &mut Vec<u8>) {
-                let (x, y) = self.xy().unwrap_or_default();
-                x.write(out);
-                y.write(out);
-            }
+    fn write(&self, out: &mut Vec<u8>) {
+        // The identity's coordinates are zeros in memory as well.
+        self.x.write(out);
+        self.y.write(out);
+    }
 
-            fn read(bytes: &mut &[u8]) -> Option<Self> {
-                // (0, 0) is on neither curve and is what arkworks holds for infinity too.
-                Some(Self::new_unchecked(<$field>::read(bytes)?, <$field>::read(bytes)?))
-            }
-        }
-    };
+    fn read(bytes: &mut &[u8]) -> Option<Self> {
+        Some(Self::new_unchecked(P::BaseField::read(bytes)?, P::BaseField::read(bytes)?))
+    }
 }
-
-affine_coordinates!(G1Affine, Fq);
-affine_coordinates!(G2Affine, Fq2);

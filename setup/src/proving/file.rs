@@ -105,7 +105,9 @@ fn layout(reason: &str) -> SetupError {
 }
 
 fn write_all<T: Coordinates>(points: &[T], out: &mut Vec<u8>) {
-    points.iter().for_each(|point| point.write(out));
+    for point in points {
+        point.write(out);
+    }
 }
 
 fn one<T: Coordinates>(bytes: &mut &[u8]) -> Result<T, SetupError> {

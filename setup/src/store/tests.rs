@@ -35,8 +35,11 @@ fn a_saved_key_is_found_listed_and_loaded() {
     assert_eq!(store.load_verifying(key.id()).unwrap().to_bytes(), key.verifying().to_bytes());
     let list = store.list().unwrap();
     assert_eq!(list.len(), 1);
-    let manifest: &Manifest = list[0].1.as_ref().unwrap();
-    assert_eq!((list[0].0, manifest.capacity, manifest.provenance.as_str()), (key.id(), Capacity::C128, "development"));
+    let manifest: &Manifest = list[0].manifest.as_ref().unwrap();
+    assert_eq!(
+        (list[0].id, manifest.capacity, manifest.provenance.as_str()),
+        (key.id(), Capacity::C128, "development")
+    );
     assert_eq!(names(&store), [key.id().to_string()]);
     store.save(&key).unwrap();
 }
@@ -47,8 +50,8 @@ fn a_loaded_key_proves() {
     let loaded = store.load_proving(key.id()).unwrap();
     let x = Fr::from(7u64);
     let mut rng = randomness::from_os().unwrap();
-    let proof =
-        crate::Groth16::create_random_proof_with_reduction(toy::Powers(Some(x)), loaded.parameters(), &mut rng).unwrap();
+    let proof = crate::Groth16::create_random_proof_with_reduction(toy::Powers(Some(x)), loaded.parameters(), &mut rng)
+        .unwrap();
     let bytes = pot_protocol::keys::ProofPoints::encode(&proof.a, &proof.b, &proof.c);
     let points = bytes.decode().unwrap();
     let verifying = store.load_verifying(key.id()).unwrap();
@@ -126,7 +129,7 @@ fn a_bad_manifest_is_refused_and_not_found() {
         fs::write(&path, &bad).unwrap();
         assert!(matches!(store.load_proving(key.id()), Err(SetupError::Damaged { .. })), "{bad}");
         assert_eq!(store.find(toy::ID).unwrap(), None, "{bad}");
-        assert!(store.list().unwrap()[0].1.is_err(), "{bad}");
+        assert!(store.list().unwrap()[0].manifest.is_err(), "{bad}");
     }
     // A manifest that names the hash of another file does not make that file this key.
     let huge = good.replacen("\"proving_key_bytes\": ", "\"proving_key_bytes\": 9999999", 1);
@@ -201,8 +204,7 @@ fn racing_makers_share_one_key() {
             .map(|_| {
                 scope.spawn(|| {
                     start.wait();
-                    let made =
-                        development::find_or_make(&store, toy::Powers(None), toy::ID, Capacity::C128, |_| ());
+                    let made = development::find_or_make(&store, toy::Powers(None), toy::ID, Capacity::C128, |_| ());
                     made.unwrap()
                 })
             })

@@ -23,9 +23,12 @@ pub(super) fn folder_at_once(parent: &Path, target: &Path, files: &[(&str, &[u8]
     if target.exists() {
         return Ok(false);
     }
-    // Private from the start (mode 0700), and removed again if anything below fails.
-    let temporary =
-        tempfile::Builder::new().prefix(".new-").tempdir_in(parent).map_err(SetupError::io("make a folder in", parent))?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".new-");
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+    // Removed again if anything below fails.
+    let temporary = builder.tempdir_in(parent).map_err(SetupError::io("make a folder in", parent))?;
     for (name, bytes) in files {
         let path = temporary.path().join(name);
         let write = || {

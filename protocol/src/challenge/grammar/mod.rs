@@ -20,14 +20,8 @@ pub(super) const VERSION: u16 = 1;
 
 /// The whole grammar: one of the six domains with equal chance.
 const GRAMMAR: &[Part] = &[Part::OneOf(DOMAINS)];
-const DOMAINS: &[&[Part]] = &[
-    facts::PROMPT,
-    instructions::PROMPT,
-    dialogue::PROMPT,
-    code::PROMPT,
-    arithmetic::PROMPT,
-    languages::PROMPT,
-];
+const DOMAINS: &[&[Part]] =
+    &[facts::PROMPT, instructions::PROMPT, dialogue::PROMPT, code::PROMPT, arithmetic::PROMPT, languages::PROMPT];
 
 /// The prompt of these draws.
 pub(super) fn prompt(draws: &mut DrawStream) -> String {

@@ -16,6 +16,8 @@ pub(super) enum Part {
     Keep(usize, &'static [&'static str]),
     /// The word of a slot again: no choice.
     Again(usize),
+    /// A sequence that stands in several places.
+    All(&'static [Part]),
     /// One of several sequences.
     OneOf(&'static [&'static [Part]]),
     /// A decimal number from low to high, both included, kept in a slot.
@@ -75,6 +77,7 @@ impl<'a> Writer<'a> {
                     self.text.push_str(self.words[slot]);
                 }
                 Part::Again(slot) => self.text.push_str(self.words[slot]),
+                Part::All(inner) => self.parts(inner),
                 Part::OneOf(options) => {
                     if let Some(chosen) = self.draws.pick(options) {
                         self.parts(chosen);
@@ -82,7 +85,8 @@ impl<'a> Writer<'a> {
                 }
                 Part::Number(slot, low, high) => {
                     let span = std::num::NonZeroU64::MIN.saturating_add(high.saturating_sub(low));
-                    self.number(slot, low.saturating_add(self.draws.below(span)));
+                    let above = self.draws.below(span);
+                    self.number(slot, low.saturating_add(above));
                 }
                 Part::Same(slot) => self.text.push_str(&self.numbers[slot].to_string()),
                 Part::Result(op, a, b, slot) => self.number(slot, op.apply(self.numbers[a], self.numbers[b])),
@@ -110,6 +114,7 @@ fn choices(part: &Part) -> u128 {
     match *part {
         Part::Text(_) | Part::Again(_) | Part::Same(_) | Part::Result(..) => 1,
         Part::Pick(list) | Part::Keep(_, list) => u128::try_from(list.len()).unwrap_or(u128::MAX),
+        Part::All(inner) => count(inner),
         Part::OneOf(options) => options.iter().map(|option| count(option)).fold(0, u128::saturating_add),
         Part::Number(_, low, high) => u128::from(high.saturating_sub(low)) + 1,
     }
@@ -122,9 +127,15 @@ macro_rules! template {
 }
 
 macro_rules! piece {
-    ($text:literal) => { $crate::challenge::grammar::part::Part::Text($text) };
-    (($part:expr)) => { $part };
-    ($list:ident) => { $crate::challenge::grammar::part::Part::Pick($list) };
+    ($text:literal) => {
+        $crate::challenge::grammar::part::Part::Text($text)
+    };
+    (($part:expr)) => {
+        $part
+    };
+    ($list:ident) => {
+        $crate::challenge::grammar::part::Part::Pick($list)
+    };
 }
 
 pub(super) use {piece, template};

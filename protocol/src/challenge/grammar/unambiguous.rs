@@ -41,6 +41,7 @@ impl Rest {
         match *first {
             Part::Text(text) => Step::Options(vec![rest.word(text)]),
             Part::Pick(list) | Part::Keep(_, list) => Step::Options(list.iter().map(|w| rest.word(w)).collect()),
+            Part::All(inner) => Step::Options(vec![rest.then(inner)]),
             Part::OneOf(options) => Step::Options(options.iter().map(|o| rest.then(o)).collect()),
             Part::Again(_) | Part::Same(_) | Part::Number(..) | Part::Result(..) => Step::Anything,
         }
@@ -76,6 +77,10 @@ pub(super) fn ambiguity(parts: &'static [Part], rest: &[&'static [Part]]) -> Opt
         let follow = Rest { pending: "", parts: [rest, &[&parts[at + 1..]]].concat() };
         let options: Vec<Rest> = match *part {
             Part::Pick(list) | Part::Keep(_, list) => list.iter().map(|w| follow.word(w)).collect(),
+            Part::All(inner) => match ambiguity(inner, &follow.parts) {
+                None => continue,
+                found => return found,
+            },
             Part::OneOf(options) => {
                 if let Some(inner) = options.iter().find_map(|o| ambiguity(o, &follow.parts)) {
                     return Some(inner);
@@ -105,7 +110,11 @@ pub(super) fn ambiguity(parts: &'static [Part], rest: &[&'static [Part]]) -> Opt
 }
 
 /// Shortest and longest text in bytes, from interval arithmetic over the numbers in slots.
-pub(super) fn lengths(parts: &[Part], numbers: &mut [(u64, u64); 6], words: &mut [(usize, usize); 6]) -> (usize, usize) {
+pub(super) fn lengths(
+    parts: &[Part],
+    numbers: &mut [(u64, u64); 6],
+    words: &mut [(usize, usize); 6],
+) -> (usize, usize) {
     let digits = |n: u64| n.to_string().len();
     let of = |list: &[&str]| {
         let all = || list.iter().map(|w| w.len());
@@ -121,6 +130,7 @@ pub(super) fn lengths(parts: &[Part], numbers: &mut [(u64, u64); 6], words: &mut
                 words[slot]
             }
             Part::Again(slot) => words[slot],
+            Part::All(inner) => lengths(inner, numbers, words),
             Part::OneOf(options) => {
                 let (mut n, mut w) = (*numbers, *words);
                 let all: Vec<_> = options

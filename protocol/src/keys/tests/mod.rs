@@ -58,7 +58,7 @@ fn proof() -> ProofBytes {
 
 /// A point that satisfies G2's curve equation and lies outside the prime-order subgroup.
 fn g2_outside_the_subgroup() -> G2Affine {
-    (1u64..)
+    (1u64..1000)
         .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::new(Fq::from(x), Fq::from(1u64)), false))
         .find(|point| point.is_on_curve() && !point.is_in_correct_subgroup_assuming_on_curve())
         .unwrap()

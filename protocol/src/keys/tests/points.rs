@@ -35,7 +35,7 @@ fn a_coordinate_above_the_modulus_is_refused() {
     assert_eq!(encode_g1(&generator)[31] & 0xc0, 0);
     assert_eq!(decode_g1(&aliased), Err(PointError::NotAPoint));
 
-    let (bytes, at) = (2u64..)
+    let (bytes, at) = (2u64..10_000)
         .find_map(|k| {
             let point = g2(k.into());
             let (c0, c1) = (alias(point.x.c0), alias(point.x.c1));

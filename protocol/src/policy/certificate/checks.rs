@@ -6,9 +6,7 @@ use super::{
     factor::{UNIT_PARTS, WEIGHT_PARTS, smallest_threshold},
 };
 use crate::{
-    policy::{
-        Bet, CLIP_A, Claim, ClaimBets, MAX_ABS_Q, MAX_THRESHOLD, Micro, Parameters, RawPolicy,
-    },
+    policy::{Bet, CLIP_A, Claim, ClaimBets, MAX_ABS_Q, MAX_THRESHOLD, Micro, Parameters, RawPolicy},
     rule::LOOKS,
     score::{Score, ScoreKind},
 };
@@ -41,7 +39,9 @@ pub enum CertificateError {
         bound: u32,
     },
     /// τ does not separate the thresholds of SAME and DIFFERENT.
-    #[error("tau is {tau} units: it has to lie between the thresholds of SAME ({same}/256) and DIFFERENT ({different}/256)")]
+    #[error(
+        "tau is {tau} units: it has to lie between the thresholds of SAME ({same}/256) and DIFFERENT ({different}/256)"
+    )]
     Tau {
         /// τ in units.
         tau: u32,

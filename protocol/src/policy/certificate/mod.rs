@@ -10,3 +10,5 @@ pub use checks::{CertificateError, check, check_parameters};
 pub use factor::{Direction, Factor, LAMBDA_PARTS, UNIT_PARTS, WEIGHT_PARTS, smallest_threshold};
 pub use ln::{Enclosure, FRACTION_BITS, ln_ratio};
 
+#[cfg(test)]
+mod tests;

@@ -69,6 +69,14 @@ impl Preset {
         pins::document(self).parse().expect("a test reads every pin")
     }
 
+    /// The pinned digest π of the coefficients, as 32 big-endian bytes.
+    ///
+    /// # Panics
+    /// Never: a test reads every pin.
+    pub fn coefficients_digest(self) -> Digest {
+        pins::coefficients(self).parse().expect("a test reads every pin")
+    }
+
     /// The document in JSON.
     pub fn json(self) -> &'static str {
         match self {

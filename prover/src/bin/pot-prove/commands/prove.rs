@@ -8,7 +8,8 @@ use pot_prover::{
     prove::{Prepared, key_for},
     run_folder::RunFolder,
 };
-use pot_setup::KeyStore;
+use pot_protocol::keys::Provenance;
+use pot_setup::{KeyStore, development::Step};
 
 use crate::{args::Prove, output};
 
@@ -30,12 +31,14 @@ pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Resu
     let failed = |e: pot_setup::SetupError| ProverError::Key(e.to_string());
     let store = match keys {
         Some(dir) => KeyStore::open(dir),
-        None => KeyStore::per_user(),
+        None => KeyStore::open_default(),
     }
     .map_err(failed)?;
     let mut steps = output::Steps::begin("loading the proving key");
-    let key = key_for(&store, prepared.capacity(), &mut || {
-        steps.show("no key is cached: making a development key (a few seconds, once)", true);
+    let key = key_for(&store, prepared.capacity(), |step| {
+        if step == Step::Computing {
+            steps.show("no key is cached: making a development key (seconds, once)", true);
+        }
     })?;
     steps.show("proving", true);
     let bundle = prepared.prove(&key)?;
@@ -45,7 +48,7 @@ pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Resu
     folder.write_new("verifying.key", &key.verifying().to_bytes())?;
     folder.write_new("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
     let path = folder.write_new(BUNDLE, &bundle.to_bytes())?;
-    summary(folder, &prepared, &path, key.verifying().is_development());
+    summary(folder, &prepared, &path, key.verifying().provenance() == Provenance::Development);
     Ok(())
 }
 

@@ -9,7 +9,7 @@ use pot_protocol::{challenge::Family, score::UNITS_PER_NAT};
 use pot_prover::error::ProverError;
 #[cfg(feature = "inference")]
 use pot_prover::{
-    query::{Models, identity_of},
+    query::Models,
     register::{Request, read_corpus, read_previous, register},
     run_folder::{RunFolder, Sources},
 };

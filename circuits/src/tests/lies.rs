@@ -1,0 +1,29 @@
+//! A prover that lies: replaces what an honest one would assign, and everything computed from it follows the lie.
+
+use std::collections::BTreeMap;
+
+use ark_bn254::Fr;
+
+/// Replacements by variable, and the names of all variables assigned so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Lies {
+    told: BTreeMap<usize, Fr>,
+    pub(crate) names: Vec<&'static str>,
+}
+
+impl Lies {
+    /// One lie about the witness variable of this index.
+    pub(crate) fn about(index: usize, value: Fr) -> Self {
+        Self { told: BTreeMap::from([(index, value)]), names: vec![] }
+    }
+
+    pub(crate) fn and(mut self, index: usize, value: Fr) -> Self {
+        self.told.insert(index, value);
+        self
+    }
+
+    pub(crate) fn told(&mut self, name: &'static str, index: usize, honest: Fr) -> Fr {
+        self.names.push(name);
+        self.told.get(&index).copied().unwrap_or(honest)
+    }
+}

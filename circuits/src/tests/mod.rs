@@ -1,0 +1,5 @@
+//! Tests of the relation.
+
+mod lies;
+
+pub(crate) use lies::Lies;

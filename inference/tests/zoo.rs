@@ -1,0 +1,117 @@
+//! The built-in models are the ones that are documented, are really models, and differ where they should.
+
+use pot_inference::{Answer, LanguageModel, LocalModel, figures, load, tokenizer, zoo};
+use pot_protocol::score::ScoreKind;
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of each file. A change here is another model: every published figure about it is void.
+const DIGESTS: &[(&str, &str)] = &[
+    ("base", "d1734d8c189e2a3a5e94a1c03546a1209ab49319ada3d35fd70f10a7929998c2"),
+    ("base-q8", "a62ae66be21eff47630214d83def733f70e9fe5d3e576a1277bcb273ac94997b"),
+    ("base-q4", "e3be3fb31aab373dbb5492746b5716789b0f57454e5225d8a59509cbf4b4b5ef"),
+    ("finetuned", "82475ec19f7db48a00689d1e8fdcfd763ad163a1e7cf88a28b070a4202814ff0"),
+    ("distilled", "6be4b6c9ca979f5ad4365316f20482b9ccc66954ff0f5d67b681c4aa5ecb0b9d"),
+    ("larger", "8b27c06c9bbca49f51175599ffbeffa7379fc4442674d2d2ac4e73f2c92dff2a"),
+    ("other", "81b447a93cd6d46d99cff6b8da84bcd5d859223f45757226b49528db179da8b4"),
+];
+
+/// The texts that the models were trained on; the last twentieth of each was held out.
+const NOVEL: &str = include_str!("../training/text/moby-dick.txt");
+const SPEECHES: &str = include_str!("../training/text/state-of-the-union.txt");
+
+fn builtin(name: &str) -> LocalModel {
+    load(&format!("builtin:{name}")).unwrap()
+}
+
+fn held_out(text: &str) -> &[u8] {
+    &text.as_bytes()[text.len() - text.len() / 20..]
+}
+
+/// Eight held-out windows of 300 bytes.
+fn windows(text: &str) -> impl Iterator<Item = &[u8]> {
+    held_out(text).chunks_exact(300).step_by(13).take(8)
+}
+
+/// Nats per byte of a model that knows only how often each byte occurs in what is not held out.
+fn unigram_loss(text: &str) -> f64 {
+    let train = &text.as_bytes()[..text.len() - text.len() / 20];
+    let mut counts = [1u32; 256];
+    train.iter().for_each(|&b| counts[usize::from(b)] += 1);
+    let all = f64::from(counts.iter().sum::<u32>());
+    let total: f64 = windows(text).flatten().map(|&b| -(f64::from(counts[usize::from(b)]) / all).ln()).sum();
+    total / 2400.0
+}
+
+fn loss(model: &LocalModel, text: &str) -> f64 {
+    let total: f64 = windows(text)
+        .map(|window| {
+            let answer = Answer::evaluate(model, std::str::from_utf8(window).unwrap(), 0).unwrap();
+            -answer.token_log_probs().iter().sum::<f64>()
+        })
+        .sum();
+    total / 2400.0
+}
+
+fn mean_kl(reference: &LocalModel, candidate: &LocalModel) -> f64 {
+    let scores = windows(NOVEL).map(|window| {
+        let text = std::str::from_utf8(window).unwrap();
+        let ask = |m| Answer::evaluate(m, text, 32).unwrap();
+        let figures = figures(ScoreKind::Kl, 32, &ask(reference), &ask(candidate)).unwrap();
+        f64::from(figures.score(ScoreKind::Kl, 32).unwrap().units()) / 1024.0
+    });
+    scores.sum::<f64>() / 8.0
+}
+
+#[test]
+fn the_files_are_the_documented_ones() {
+    assert_eq!(zoo::names().collect::<Vec<_>>(), DIGESTS.iter().map(|(name, _)| *name).collect::<Vec<_>>());
+    let readme = include_str!("../zoo/README.md");
+    let mut size = 0;
+    for (name, digest) in DIGESTS {
+        let bytes = zoo::bytes(name).unwrap();
+        let found: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
+        assert_eq!(&found, digest, "{name}");
+        assert!(readme.contains(digest), "{name}: the README has another digest");
+        size += bytes.len();
+        let model = builtin(name);
+        assert_eq!(model.identity().weights_sha256.as_slice(), Sha256::digest(bytes).as_slice(), "{name}");
+        assert_eq!(model.identity().name, format!("builtin:{name}"));
+        assert_eq!(model.tokenizer_id(), tokenizer::digest(), "{name}");
+        assert!(model.max_positions() >= 512, "{name}");
+    }
+    assert!(size <= 10_000_000, "{size}");
+}
+
+#[test]
+fn every_model_has_learnt_far_more_than_byte_frequencies() {
+    let (novel, speeches) = (unigram_loss(NOVEL), unigram_loss(SPEECHES));
+    for name in zoo::names() {
+        let model = builtin(name);
+        let (text, unigram) = if name == "finetuned" { (SPEECHES, speeches) } else { (NOVEL, novel) };
+        let loss = loss(&model, text);
+        // Learned positions take longer to learn than this model was trained for: it is the weakest.
+        let margin = if name == "other" { 0.3 } else { 0.7 };
+        assert!(loss < unigram - margin, "{name}: {loss} against {unigram} nats per byte");
+    }
+}
+
+#[test]
+fn divergences_from_the_base_are_of_the_documented_order() {
+    let base = builtin("base");
+    assert!(mean_kl(&base, &builtin("base")).abs() < f64::EPSILON);
+    let q8 = mean_kl(&base, &builtin("base-q8"));
+    let q4 = mean_kl(&base, &builtin("base-q4"));
+    assert!(q8 < 0.01 && q8 < q4 && q4 < 0.3, "{q8} {q4}");
+    for name in ["finetuned", "distilled", "larger", "other"] {
+        let kl = mean_kl(&base, &builtin(name));
+        assert!(kl > 0.2, "{name}: {kl}");
+    }
+}
+
+#[test]
+fn answers_do_not_change_from_run_to_run() {
+    for name in zoo::names() {
+        let ask = || Answer::evaluate(&builtin(name), "What is 17 + 25? La réponse est", 8).unwrap();
+        assert_eq!(ask(), ask(), "{name}");
+    }
+}

@@ -1,0 +1,128 @@
+//! What a registration refuses.
+
+use super::{FamilyRef, ModelIdentity, NonceFile, NonceSource, PolicyRef, Positions, RawRegistration, Registration, RegistrationError};
+use crate::{digest::Digest, policy::Preset, score::ScoreKind};
+
+fn model(name: &str) -> ModelIdentity {
+    ModelIdentity::Weights {
+        name: name.to_owned(),
+        architecture: "llama".to_owned(),
+        parameters: 1,
+        weights: Digest([1; 32]),
+        config: Digest([2; 32]),
+        tokenizer: Digest([3; 32]),
+        dtype: "f32".to_owned(),
+    }
+}
+
+/// A valid registration under QUICK.
+pub(crate) fn genuine() -> RawRegistration {
+    let policy = Preset::Quick.policy();
+    RawRegistration {
+        version: RawRegistration::VERSION,
+        run_id: Digest([4; 32]),
+        sequence: 1,
+        previous: None,
+        registered_at: 1000,
+        due_by: 2000,
+        reference: model("base"),
+        candidate: model("other"),
+        policy: PolicyRef {
+            name: "QUICK".to_owned(),
+            document: policy.document_digest(),
+            coefficients: policy.coefficients_digest(),
+        },
+        family: FamilyRef { name: "grammar".to_owned(), version: 1, corpus: None },
+        kind: ScoreKind::Kl,
+        positions: Positions::Last(32),
+        calibration_bound: 0,
+        key_commitment: Digest([5; 32]),
+        nonce: NonceSource::OwnChoice { nonce: Digest([6; 32]) },
+    }
+}
+
+#[test]
+fn canonical_bytes_round_trip_and_their_digest_sees_every_field() {
+    let registration = genuine().validate().unwrap();
+    let read = Registration::from_bytes(&registration.to_bytes()).unwrap();
+    assert_eq!(read, registration);
+    let mut digests = std::collections::BTreeSet::from([registration.digest()]);
+    let mut change = |edit: &dyn Fn(&mut RawRegistration)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        assert!(digests.insert(raw.validate().unwrap().digest()));
+    };
+    change(&|r| r.run_id.0[0] ^= 1);
+    change(&|r| r.due_by += 1);
+    change(&|r| r.registered_at += 1);
+    change(&|r| r.candidate = model("another"));
+    change(&|r| r.positions = Positions::Last(31));
+    change(&|r| r.calibration_bound = 1);
+    change(&|r| r.key_commitment.0[31] ^= 1);
+    change(&|r| r.nonce = NonceSource::Counterparty { name: "them".to_owned() });
+    change(&|r| (r.sequence, r.previous) = (2, Some(Digest([7; 32]))));
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let refused = |edit: &dyn Fn(&mut RawRegistration)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        assert!(raw.clone().validate().is_err(), "{raw:?}");
+    };
+    refused(&|r| r.version = 2);
+    refused(&|r| r.sequence = 0);
+    refused(&|r| r.sequence = 2);
+    refused(&|r| r.previous = Some(Digest([7; 32])));
+    refused(&|r| r.due_by = 999);
+    refused(&|r| r.positions = Positions::Last(0));
+    refused(&|r| r.positions = Positions::Last(5000));
+    refused(&|r| r.positions = Positions::All);
+    refused(&|r| r.kind = ScoreKind::DeltaCe);
+    refused(&|r| r.family.corpus = Some(Digest([8; 32])));
+    refused(&|r| r.family.name = "corpus".to_owned());
+    refused(&|r| r.reference = model(""));
+    refused(&|r| r.reference = model("a\u{1b}[31mred"));
+    refused(&|r| r.candidate = model(&"x".repeat(513)));
+    refused(&|r| r.nonce = NonceSource::Counterparty { name: String::new() });
+}
+
+#[test]
+fn only_the_registered_policy_binds() {
+    let registration = genuine().validate().unwrap();
+    assert_eq!(registration.bind_policy(&Preset::Quick.policy()), Ok(()));
+    let other = registration.bind_policy(&Preset::Audit.policy());
+    assert!(matches!(other, Err(RegistrationError::Policy { .. })), "{other:?}");
+    let mut raw = genuine();
+    raw.policy.coefficients.0[31] ^= 1;
+    assert!(raw.validate().unwrap().bind_policy(&Preset::Quick.policy()).is_err());
+    let mut raw = genuine();
+    raw.kind = ScoreKind::DeltaLogprob;
+    let kind = raw.validate().unwrap().bind_policy(&Preset::Quick.policy());
+    assert!(matches!(kind, Err(RegistrationError::Kind { .. })), "{kind:?}");
+}
+
+#[test]
+fn nothing_is_claimed_below_twice_the_noise_floor() {
+    // gamma = 0.15 nat = 153.6 units: 76 units are below half of it, 77 above.
+    for (bound, binds) in [(0, true), (76, true), (77, false), (u32::MAX, false)] {
+        let mut raw = genuine();
+        raw.calibration_bound = bound;
+        let result = raw.validate().unwrap().bind_policy(&Preset::Quick.policy());
+        assert_eq!(result.is_ok(), binds, "{bound}: {result:?}");
+    }
+}
+
+#[test]
+fn a_nonce_answers_exactly_one_registration() {
+    let own = genuine().validate().unwrap();
+    assert_eq!(own.nonce(None), Ok(Digest([6; 32])));
+    let file = |registration| NonceFile { registration, nonce: Digest([9; 32]) };
+    assert!(own.nonce(Some(&file(own.digest()))).is_err());
+    let mut raw = genuine();
+    raw.nonce = NonceSource::Counterparty { name: "them".to_owned() };
+    let theirs = raw.validate().unwrap();
+    assert!(theirs.nonce(None).is_err());
+    assert!(theirs.nonce(Some(&file(own.digest()))).is_err());
+    assert_eq!(theirs.nonce(Some(&file(theirs.digest()))), Ok(Digest([9; 32])));
+}

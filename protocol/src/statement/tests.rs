@@ -1,0 +1,130 @@
+//! What a statement refuses, and what its public inputs bind.
+
+use std::collections::BTreeSet;
+
+use super::{RawStatement, Statement, StatementError};
+use crate::{
+    digest::Digest,
+    policy::Preset,
+    registration::tests::genuine as registration,
+    rule::{Capacity, Verdict},
+};
+
+fn genuine() -> RawStatement {
+    RawStatement {
+        version: RawStatement::VERSION,
+        registration: registration(),
+        nonce: Digest([6; 32]),
+        capacity: Capacity::C128,
+        circuit: Digest([1; 32]),
+        verdict: Verdict::Same,
+        grade: false,
+        n: 11,
+        score_root: Digest([2; 32]),
+        evidence_root: Digest([3; 32]),
+        attempts_total: 22,
+        attempts_most: 1,
+        sealed_at: 1500,
+    }
+}
+
+#[test]
+fn every_field_moves_the_public_inputs() {
+    let inputs = |raw: RawStatement| raw.validate().unwrap().public_inputs().to_bytes();
+    let mut seen = BTreeSet::from([inputs(genuine())]);
+    let mut change = |edit: &dyn Fn(&mut RawStatement)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        assert!(seen.insert(inputs(raw)));
+    };
+    change(&|s| s.verdict = Verdict::Different);
+    change(&|s| s.grade = true);
+    change(&|s| (s.n, s.attempts_total) = (12, 24));
+    change(&|s| s.score_root.0[31] ^= 1);
+    change(&|s| s.evidence_root.0[0] ^= 0x80);
+    change(&|s| s.circuit.0[0] ^= 1);
+    change(&|s| s.capacity = Capacity::C1024);
+    change(&|s| (s.attempts_total, s.attempts_most) = (23, 2));
+    change(&|s| s.sealed_at += 1);
+    change(&|s| s.registration.due_by += 1);
+}
+
+#[test]
+fn the_digest_enters_with_its_low_253_bits() {
+    let statement = genuine().validate().unwrap();
+    let mut expected = statement.digest().0;
+    expected[0] &= 0x1f;
+    assert_eq!(statement.public_inputs().to_bytes()[0], expected);
+}
+
+#[test]
+fn contradictions_are_refused() {
+    let refused = |edit: &dyn Fn(&mut RawStatement)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        assert!(raw.clone().validate().is_err(), "{raw:?}");
+    };
+    assert!(genuine().validate().is_ok());
+    refused(&|s| s.version = 9);
+    refused(&|s| s.nonce.0[0] ^= 1);
+    refused(&|s| s.n = 26);
+    refused(&|s| s.n = 0);
+    refused(&|s| s.n = 1024);
+    refused(&|s| (s.verdict, s.grade) = (Verdict::Undecided, true));
+    refused(&|s| s.attempts_most = 0);
+    refused(&|s| s.attempts_total = 21);
+    refused(&|s| s.attempts_total = 23);
+    refused(&|s| s.sealed_at = 999);
+    refused(&|s| s.score_root = Digest([0xff; 32]));
+    refused(&|s| s.registration.policy.coefficients = Digest([0xff; 32]));
+    refused(&|s| s.registration.sequence = 0);
+}
+
+#[test]
+fn a_field_element_above_the_order_is_an_alias_and_refused() {
+    use ark_ff::{BigInteger, PrimeField};
+    let mut raw = genuine();
+    let mut order = [0; 32];
+    order.copy_from_slice(&ark_bn254::Fr::MODULUS.to_bytes_be());
+    raw.score_root = Digest(order);
+    assert!(matches!(raw.validate(), Err(StatementError::Field(_))));
+}
+
+#[test]
+fn the_policy_limits_what_can_be_stated() {
+    let policy = Preset::Quick.policy();
+    let bound = |edit: &dyn Fn(&mut RawStatement)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        raw.validate().unwrap().bind_policy(&policy)
+    };
+    assert_eq!(bound(&|_| ()), Ok(()));
+    // QUICK ends at 120.
+    assert!(matches!(bound(&|s| (s.n, s.attempts_total) = (128, 256)), Err(StatementError::Verdict(_))));
+    assert!(matches!(bound(&|s| s.verdict = Verdict::Undecided), Err(StatementError::Verdict(_))));
+    let at_end = |s: &mut RawStatement| (s.verdict, s.n, s.attempts_total) = (Verdict::Undecided, 120, 240);
+    assert_eq!(bound(&at_end), Ok(()));
+    let most = policy.parameters().max_attempts;
+    let asked = |most: u32| move |s: &mut RawStatement| (s.attempts_total, s.attempts_most) = (21 + u64::from(most), most);
+    assert_eq!(bound(&asked(most)), Ok(()));
+    assert!(matches!(bound(&asked(most + 1)), Err(StatementError::Attempts { .. })));
+}
+
+#[test]
+fn canonical_bytes_round_trip_and_nothing_else_decodes() {
+    let statement = genuine().validate().unwrap();
+    let bytes = statement.to_bytes();
+    assert_eq!(Statement::from_bytes(&bytes).unwrap(), statement);
+    for end in 0..bytes.len() {
+        assert!(Statement::from_bytes(&bytes[..end]).is_err());
+    }
+    assert!(Statement::from_bytes(&[&bytes[..], &[0]].concat()).is_err());
+    for bit in 0..bytes.len() * 8 {
+        let mut flipped = bytes.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        // A flip is refused or makes another statement: never the same one.
+        if let Ok(other) = Statement::from_bytes(&flipped) {
+            assert_ne!(other.digest(), statement.digest());
+        }
+    }
+}
