@@ -1,4 +1,5 @@
 //! Damaged, foreign and missing models: each is an error of one line that says what is wrong.
+#![allow(clippy::unwrap_used)] // helpers of tests may panic
 
 mod common;
 

@@ -1,4 +1,5 @@
 //! Both families against the formulas, written out in f64 loops that share nothing with the library.
+#![allow(clippy::unwrap_used)] // helpers of tests may panic
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // indices and sizes of tiny models
 
 mod common;

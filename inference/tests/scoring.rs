@@ -1,4 +1,5 @@
 //! From two models and a prompt to figures: what they are, and what is refused.
+#![allow(clippy::unwrap_used)] // helpers of tests may panic
 #![allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // values of tiny models
 
 mod common;
@@ -104,6 +105,7 @@ struct Odd {
     tokenizer: [u8; 32],
     vocabulary: usize,
     shift: u32,
+    missing: usize,
     logits: fn(usize) -> Vec<f32>,
 }
 
@@ -114,6 +116,7 @@ impl Odd {
             tokenizer: like.tokenizer_id(),
             vocabulary: 257,
             shift: 0,
+            missing: 0,
             logits: |n| vec![0.5; n * 257],
         }
     }
@@ -121,7 +124,8 @@ impl Odd {
 
 impl LanguageModel for Odd {
     fn log_probabilities(&self, tokens: &[u32]) -> Result<LogProbs, InferenceError> {
-        LogProbs::new(tokens.len(), self.vocabulary, (self.logits)(tokens.len()))
+        let rows = tokens.len() - self.missing;
+        LogProbs::new(rows, self.vocabulary, (self.logits)(rows))
     }
     fn tokenize(&self, text: &str) -> Result<Vec<u32>, InferenceError> {
         Ok([256].into_iter().chain(text.bytes().map(|b| u32::from(b) ^ self.shift)).collect())
@@ -180,6 +184,13 @@ fn output_that_is_no_distribution_is_never_a_score() {
     assert!(matches!(ask(|n| vec![0.0; n * 256]), Err(InferenceError::LogitCount { .. })));
     assert!(matches!(ask(|_| vec![]), Err(InferenceError::LogitCount { .. })));
     assert!(matches!(ask(|n| vec![0.0; (n - 1) * 257]), Err(InferenceError::LogitCount { .. })));
+
+    assert!(matches!(LogProbs::new(2, 257, vec![0.0; 257]), Err(InferenceError::LogitCount { found: 257, .. })));
+    // A model that leaves out a position, even the last one, which no score needs.
+    let short = Answer::evaluate(&Odd { missing: 1, ..Odd::new(&m) }, PROMPT, 8);
+    assert!(matches!(short, Err(InferenceError::LogitCount { .. })));
+    let long = Answer::evaluate(&Odd::new(&m), &"x".repeat(512), 8);
+    assert!(matches!(long, Err(InferenceError::PromptTooLong { tokens: 513, max: 512 })));
 
     // Finite, but no figure holds it: the range is checked at the boundary.
     let huge = ask(|n| (0..n * 257).map(|i| if i % 257 == 0 { 3e38 } else { -3e38 }).collect()).unwrap();

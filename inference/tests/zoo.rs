@@ -1,4 +1,5 @@
 //! The built-in models are the ones that are documented, are really models, and differ where they should.
+#![allow(clippy::unwrap_used)] // helpers of tests may panic
 
 use pot_inference::{Answer, LanguageModel, LocalModel, figures, load, tokenizer, zoo};
 use pot_protocol::score::ScoreKind;

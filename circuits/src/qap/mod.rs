@@ -32,7 +32,7 @@ impl R1CSToQAP for SnarkjsReduction {
         num_constraints: usize,
         full_assignment: &[F],
     ) -> Result<Vec<F>, SynthesisError> {
-        let [a_rows, b_rows, _] = matrices else { return Err(SynthesisError::MalformedVerifyingKey) };
+        let [a_rows, b_rows, _] = matrices else { return Err(SynthesisError::PredicateNotFound) };
         let domain = D::new(num_constraints + num_inputs).ok_or(SynthesisError::PolynomialDegreeTooLarge)?;
         let evaluate = |rows: &Matrix<F>| {
             let mut values: Vec<F> = rows.iter().map(|row| evaluate_constraint(row, full_assignment)).collect();

@@ -1,5 +1,6 @@
 //! Tiny models with random weights, as safetensors files.
 #![allow(dead_code)] // each test file uses its own part of this module
+#![allow(clippy::unwrap_used)] // helpers of tests may panic
 
 use std::collections::{BTreeMap, HashMap};
 

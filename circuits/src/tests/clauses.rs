@@ -1,0 +1,1 @@
+//! For each clause a prover that breaks it, with everything else computed from the lie.
