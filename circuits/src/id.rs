@@ -1,6 +1,8 @@
 //! What binds keys and statements to a circuit.
 
-use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, R1CS_PREDICATE_LABEL, SynthesisError, SynthesisMode};
+use ark_relations::gr1cs::{
+    ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, R1CS_PREDICATE_LABEL, SynthesisError, SynthesisMode,
+};
 use pot_protocol::{poseidon, rule::Capacity};
 use sha2::{Digest, Sha256};
 
@@ -18,8 +20,14 @@ pub const fn circuit_id(capacity: Capacity) -> [u8; 32] {
     }
 }
 
-const ID_128: [u8; 32] = [0; 32];
-const ID_1024: [u8; 32] = [0; 32];
+const ID_128: [u8; 32] = [
+    0x77, 0xca, 0xe8, 0xc8, 0x8d, 0x90, 0xbc, 0x06, 0x72, 0xb4, 0x5f, 0x77, 0x13, 0x46, 0xb1, 0xd8, 0x95, 0xd3, 0xf3,
+    0xc2, 0x2a, 0x08, 0x50, 0xb2, 0x69, 0x06, 0xd1, 0x63, 0xb8, 0xcf, 0x13, 0xd4,
+];
+const ID_1024: [u8; 32] = [
+    0x9f, 0xde, 0x59, 0xe3, 0xc0, 0x0e, 0x7f, 0xee, 0x02, 0x3e, 0x74, 0x1e, 0x92, 0xd8, 0x17, 0x67, 0x14, 0x80, 0xfe,
+    0x9e, 0x6d, 0xc6, 0xed, 0x24, 0x6f, 0xb5, 0xb9, 0xca, 0x66, 0xb1, 0x49, 0x0b,
+];
 
 /// Computes the id: SHA-256 over a tag, the relation's version, the capacity, the numbers of instance variables (with
 /// the constant), witness variables and constraints, and the matrices A, B, C. A row is its number of entries and each
@@ -35,7 +43,8 @@ pub fn derive_circuit_id(capacity: Capacity) -> Result<[u8; 32], SynthesisError>
     cs.finalize();
     let matrices = cs.to_matrices()?;
     let matrices = matrices.get(R1CS_PREDICATE_LABEL).ok_or(SynthesisError::PredicateNotFound)?;
-    let number = |n: usize| u32::try_from(n).map(u32::to_be_bytes).map_err(|_| SynthesisError::PolynomialDegreeTooLarge);
+    let number =
+        |n: usize| u32::try_from(n).map(u32::to_be_bytes).map_err(|_| SynthesisError::PolynomialDegreeTooLarge);
     let mut hash = Sha256::new_with_prefix(TAG);
     hash.update(RELATION_VERSION.to_be_bytes());
     hash.update(u32::from(capacity).to_be_bytes());

@@ -1,7 +1,6 @@
 //! The relation in plain integers: what the circuit enforces, with an answer that says what is wrong.
 
 use pot_protocol::{
-    commitment::{ScoreCommitment, policy_digest},
     policy::{Bet, CLIP_A, Coefficients, MAX_ABS_Q, MAX_THRESHOLD, SEGMENTS_A, SEGMENTS_B},
     rule::{Capacity, Progress, decide},
     score::{MAX_SCORE, Score},
@@ -84,15 +83,15 @@ pub fn check(capacity: Capacity, public: &VerdictPublic, private: &VerdictPrivat
     }
     let expected = VerdictPublic::of(capacity, public.digest, private, outcome);
     // 12.
-    if public.policy != policy_digest(c) {
+    if public.policy != expected.policy {
         return Err(Violation::Policy);
     }
     // 13.
-    if public.score_root != ScoreCommitment::commit(capacity, scores, &private.seed).root() {
+    if public.score_root != expected.score_root {
         return Err(Violation::ScoreRoot);
     }
     // 14. Clause 15 holds for every d.
-    if public.verdict != expected.verdict { Err(Violation::Verdict) } else { Ok(()) }
+    if public.verdict == expected.verdict { Ok(()) } else { Err(Violation::Verdict) }
 }
 
 fn bounds(c: &Coefficients) -> Result<(), Violation> {
@@ -101,9 +100,12 @@ fn bounds(c: &Coefficients) -> Result<(), Violation> {
     }
     let a = |bets: &[Bet<SEGMENTS_A>]| bets.iter().all(|bet| bounded(bet, CLIP_A));
     let b = |bets: &[Bet<SEGMENTS_B>]| bets.iter().all(|bet| bounded(bet, MAX_SCORE));
-    for (name, holds) in
-        [("SAME bets", a(&c.same)), ("DIFFERENT bets", a(&c.different)), ("strict bet", b(&c.strict)), ("strong bets", b(&c.strong))]
-    {
+    for (name, holds) in [
+        ("SAME bets", a(&c.same)),
+        ("DIFFERENT bets", a(&c.different)),
+        ("strict bet", b(&c.strict)),
+        ("strong bets", b(&c.strong)),
+    ] {
         if !holds {
             return Err(Violation::Coefficient(name));
         }
@@ -113,6 +115,5 @@ fn bounds(c: &Coefficients) -> Result<(), Violation> {
 
 fn bounded<const S: usize>(bet: &Bet<S>, clip: u16) -> bool {
     let limit = i128::from(MAX_ABS_Q);
-    (1..MAX_THRESHOLD).contains(&bet.t)
-        && (0..=clip).all(|y| bet.gain(Score::saturating(u64::from(y))).abs() < limit)
+    (1..MAX_THRESHOLD).contains(&bet.t) && (0..=clip).all(|y| bet.gain(Score::saturating(u64::from(y))).abs() < limit)
 }

@@ -2,7 +2,9 @@
 
 use ark_bn254::Fr;
 use ark_ff::AdditiveGroup;
-use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, ConstraintSystemRef, SynthesisError, SynthesisMode};
+use ark_relations::gr1cs::{
+    ConstraintSynthesizer, ConstraintSystem, ConstraintSystemRef, SynthesisError, SynthesisMode,
+};
 use pot_protocol::{
     commitment::BlindingSeed,
     policy::{Bet, Coefficients},
@@ -60,7 +62,8 @@ impl VerdictCircuit {
 
         // 1. scores in 0..=4607, as segment and offset.
         let padded = self.private.scores.iter().copied().chain(std::iter::repeat(Score::ZERO));
-        let scores = padded.take(self.capacity.scores()).map(|s| ScoreWires::new(builder, s)).collect::<Result<Vec<_>>>()?;
+        let scores =
+            padded.take(self.capacity.scores()).map(|s| ScoreWires::new(builder, s)).collect::<Result<Vec<_>>>()?;
         builder.end_part("scores");
 
         // 4. n_min and n_max are looks, n_min ≤ n_max.

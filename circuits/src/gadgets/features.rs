@@ -8,7 +8,7 @@ use super::{
 };
 use crate::builder::Wire;
 
-/// ΣD_j and ΣE_j over the scores so far.
+/// `ΣD_j` and `ΣE_j` over the scores so far.
 #[derive(Clone)]
 pub(crate) struct Sums {
     pub(crate) d: [Wire; SEGMENTS_A],
@@ -39,7 +39,7 @@ impl Sums {
         sum
     }
 
-    /// D_1, …, D_4, E_1, …, E_4.
+    /// `D_1`, …, `D_4`, `E_1`, …, `E_4`.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Wire> {
         self.d.iter().chain(&self.e)
     }

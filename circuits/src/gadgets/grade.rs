@@ -40,7 +40,7 @@ pub(crate) fn grade(
     builder.product("grade.given", &run.same.plus(different), &hit)
 }
 
-/// ΣD_5, ΣD_6, ΣD_7.
+/// `ΣD_5`, `ΣD_6`, `ΣD_7`.
 fn upper_segments(builder: &mut Builder, scores: &[ScoreWires], sums: &Sums) -> Result<[Wire; 3]> {
     // The offsets in a segment of width w sum to at most m(w − 1): the two slots do not meet and end below 2^40.
     let m = scores.len() as u64;

@@ -14,9 +14,9 @@ use crate::builder::{Builder, Result, Wire, power_of_two};
 pub(crate) struct Run {
     /// 1 once the run has stopped: the sum of the stops so far.
     pub(crate) stopped: Wire,
-    /// V_S: the run stopped with SAME.
+    /// `V_S`: the run stopped with SAME.
     pub(crate) same: Wire,
-    /// V_D: the run stopped with DIFFERENT.
+    /// `V_D`: the run stopped with DIFFERENT.
     pub(crate) different: Wire,
     /// The look of the stop.
     pub(crate) n: Wire,
@@ -31,8 +31,8 @@ pub(crate) fn statistic_bits(n: u32) -> u32 {
 
 /// One boolean: whether a bet of a pair fires, given the pair's statistic `s_1 + 2^{w+1}·s_2`.
 ///
-/// Both s_k + 2^w lie in 0..2^{w+1} by the certificate, so the 2(w + 1) bits of the shifted pair are those of its two
-/// halves: 2(w + 1) ≤ 68 bits are far below 253, nothing wraps, and the top bit of each half is the sign of s_k + 1/2.
+/// Both `s_k` + 2^w lie in 0..2^{w+1} by the certificate, so the 2(w + 1) bits of the shifted pair are those of its two
+/// halves: 2(w + 1) ≤ 68 bits are far below 253, nothing wraps, and the top bit of each half is the sign of `s_k` + 1/2.
 pub(crate) fn fires(builder: &mut Builder, pair: &Wire, width: u32) -> Result<Wire> {
     let half = width + 1;
     let shift = Wire::constant(power_of_two(width) + power_of_two(width + half));

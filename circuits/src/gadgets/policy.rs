@@ -13,7 +13,7 @@ use pot_protocol::{
 use super::{poseidon::hash, window::Window};
 use crate::builder::{Builder, Result, Wire, power_of_two};
 
-/// A bet's integers. The features' coefficients are a_1, …, then b_1, ….
+/// A bet's integers. The features' coefficients are `a_1`, …, then `b_1`, ….
 pub(crate) struct BetWires {
     c: Wire,
     features: Vec<Wire>,
@@ -76,8 +76,11 @@ impl PolicyWires {
     /// π, mirroring `pot_protocol::commitment::policy_digest`.
     pub(crate) fn digest(&self, builder: &mut Builder, window: &Window) -> Result<Wire> {
         let bets = self.same.iter().chain(&self.different).chain(&self.strict).chain(&self.strong);
-        let elements: Vec<Wire> =
-            [&window.n_min, &window.n_max, &self.tau].into_iter().chain(bets.flat_map(BetWires::elements)).cloned().collect();
+        let elements: Vec<Wire> = [&window.n_min, &window.n_max, &self.tau]
+            .into_iter()
+            .chain(bets.flat_map(BetWires::elements))
+            .cloned()
+            .collect();
         let groups = elements.chunks_exact(16);
         let rest = groups.remainder().to_vec();
         let mut root = vec![];

@@ -32,7 +32,7 @@ pub(crate) fn hash(builder: &mut Builder, width: Width, tag: Tag, inputs: &[Wire
     let partial = width.partial_rounds();
     let mut state = vec![Wire::constant(fifth_power(tag.element() + constants.rounds[0][0]))];
     for (input, constant) in inputs.iter().zip(&constants.rounds[0][1..]) {
-        state.push(sbox(builder, input.plus(&Wire::constant(*constant)))?);
+        state.push(sbox(builder, &input.plus(&Wire::constant(*constant)))?);
     }
     for round in 1..half {
         state = full_round(builder, width, round, &state)?;
@@ -42,12 +42,12 @@ pub(crate) fn hash(builder: &mut Builder, width: Width, tag: Tag, inputs: &[Wire
     let plan = plan(width);
     let mut known = state;
     for row in &plan.partial {
-        let next = sbox(builder, row.of(&known))?;
+        let next = sbox(builder, &row.of(&known))?;
         known.push(next);
     }
     let mut state = vec![];
     for row in &plan.after {
-        state.push(sbox(builder, row.of(&known))?);
+        state.push(sbox(builder, &row.of(&known))?);
     }
     for round in half + partial + 1..FULL_ROUNDS + partial {
         state = full_round(builder, width, round, &state)?;
@@ -59,14 +59,15 @@ pub(crate) fn hash(builder: &mut Builder, width: Width, tag: Tag, inputs: &[Wire
 fn full_round(builder: &mut Builder, width: Width, round: usize, state: &[Wire]) -> Result<Vec<Wire>> {
     let constants = width.constants();
     let rows = constants.matrix.iter().zip(&constants.rounds[round]);
-    rows.map(|(row, constant)| sbox(builder, Row { coefficients: row.clone(), constant: *constant }.of(state))).collect()
+    rows.map(|(row, constant)| sbox(builder, &Row { coefficients: row.clone(), constant: *constant }.of(state)))
+        .collect()
 }
 
 /// x^5 in three constraints.
-fn sbox(builder: &mut Builder, x: Wire) -> Result<Wire> {
-    let square = builder.product("poseidon.square", &x, &x)?;
+fn sbox(builder: &mut Builder, x: &Wire) -> Result<Wire> {
+    let square = builder.product("poseidon.square", x, x)?;
     let fourth = builder.product("poseidon.fourth", &square, &square)?;
-    builder.product("poseidon.fifth", &fourth, &x)
+    builder.product("poseidon.fifth", &fourth, x)
 }
 
 fn fifth_power(x: Fr) -> Fr {

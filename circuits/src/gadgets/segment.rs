@@ -7,7 +7,6 @@
 //! `P = (Σ_j 2^{o_j} s_j)·(r + 2^k·y)`, and the sum of P over the scores is cut into its eight slots once. Selectors of
 //! the segments past the fourth do not occur in P, so what y is there does not matter.
 
-use ark_bn254::Fr;
 use pot_protocol::policy::{BUMPS, KNOTS_A, SEGMENTS_A};
 
 use super::score::ScoreWires;
@@ -27,7 +26,7 @@ const _: () = assert!(SEGMENTS_A == BUMPS);
 const DIRECT_PER_SCORE: usize = 8;
 const PACKED_PER_SCORE: usize = 2;
 
-/// Σ v_j and Σ e_j over some scores.
+/// Σ `v_j` and Σ `e_j` over some scores.
 pub(crate) struct Offsets {
     pub(crate) v: [Wire; SEGMENTS_A],
     pub(crate) e: [Wire; BUMPS],
@@ -76,9 +75,9 @@ fn packed(builder: &mut Builder, scores: &[ScoreWires], slots: &Slots) -> Result
     Ok(Offsets { v: slots.v.map(&mut take), e: slots.e.map(&mut take) })
 }
 
-/// Where the eight sums of a packed group lie: Σv_j at `2^{o_j}`, Σe_j at `2^{k + o_j}`.
+/// Where the eight sums of a packed group lie: `Σv_j` at `2^{o_j}`, `Σe_j` at `2^{k + o_j}`.
 ///
-/// Σv_j ≤ m(w_j − 1) and Σe_j ≤ m·w_j²/4 fit their slots; `o_{j+1} − o_j` is the width of slot e_j, the wider of the
+/// `Σv_j ≤ m(w_j − 1)` and `Σe_j ≤ m·w_j²/4` fit their slots; `o_{j+1} − o_j` is the width of slot `e_j`, the wider of the
 /// two, and k is past the last v slot, so no two slots meet. Neither sum is ever negative: r < w in the active segment.
 struct Slots {
     v: [u32; SEGMENTS_A],
@@ -115,7 +114,16 @@ pub(crate) const fn bit_length(largest: u64) -> u32 {
     u64::BITS - largest.leading_zeros()
 }
 
-/// A count of scores as a field element.
-pub(crate) fn count(n: u32) -> Fr {
-    Fr::from(n)
+#[cfg(test)]
+mod tests {
+    use super::Slots;
+
+    #[test]
+    fn slots_are_disjoint_ascending_and_below_the_field() {
+        for m in 1..=1024 {
+            let positions = Slots::of(m).positions();
+            assert!(positions.is_sorted_by(|a, b| a < b) && positions[0] == 0, "{m}");
+            assert!(positions.iter().all(|p| *p < 253), "{m}");
+        }
+    }
 }

@@ -1,21 +1,21 @@
 //! Clause 4: the looks at which the rule may stop.
 //!
-//! `started_ℓ` is 1 from the look n_min on, `ended_ℓ` from the look n_max on: each is 0 or the flag of the next look,
-//! the last one is 1. So both are nested booleans with exactly one step, and n_min, n_max are looks of this capacity.
+//! `started_ℓ` is 1 from the look `n_min` on, `ended_ℓ` from the look `n_max` on: each is 0 or the flag of the next look,
+//! the last one is 1. So both are nested booleans with exactly one step, and `n_min`, `n_max` are looks of this capacity.
 
 use ark_bn254::Fr;
 use pot_protocol::policy::Coefficients;
 
 use crate::builder::{Builder, Result, Wire};
 
-/// Bits of n_max − n_min: at most 1024 − 10.
+/// Bits of `n_max` − `n_min`: at most 1024 − 10.
 const SPAN_BITS: u32 = 10;
 
 /// The policy's range of looks.
 pub(crate) struct Window {
-    /// 1 from n_min on, per look.
+    /// 1 from `n_min` on, per look.
     pub(crate) started: Vec<Wire>,
-    /// 1 at n_max only, per look.
+    /// 1 at `n_max` only, per look.
     pub(crate) last: Vec<Wire>,
     pub(crate) n_min: Wire,
     pub(crate) n_max: Wire,

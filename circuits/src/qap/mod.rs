@@ -1,8 +1,8 @@
 //! The reduction from constraints to polynomials that snarkjs' proving keys need.
 //!
-//! With n the domain size and ω_2n a primitive 2n-th root of unity, h = (A·B − C)/Z is not sent through its
-//! coefficients. The prover evaluates `A·B − C` at the n odd powers of ω_2n, where Z(x) = x^n − 1 = −2, and the key's H
-//! points are the Lagrange polynomials of that coset times Z(τ)/(−2δ): Σ (AB−C)(x_i)·L_i(τ)·Z(τ)/(−2δ) = h(τ)·Z(τ)/δ,
+//! With n the domain size and `ω_2n` a primitive 2n-th root of unity, h = (A·B − C)/Z is not sent through its
+//! coefficients. The prover evaluates `A·B − C` at the n odd powers of `ω_2n`, where Z(x) = x^n − 1 = −2, and the key's H
+//! points are the Lagrange polynomials of that coset times Z(τ)/(−2δ): Σ (AB−C)(`x_i`)·`L_i`(τ)·Z(τ)/(−2δ) = h(τ)·Z(τ)/δ,
 //! because AB−C = Z·h there, and h has degree at most n − 2, so that its n values determine it.
 
 use ark_ff::PrimeField;
@@ -67,7 +67,7 @@ impl R1CSToQAP for SnarkjsReduction {
     }
 }
 
-/// ω_2n with ω_2n² = ω_n, the generator of the doubled domain.
+/// `ω_2n` with `ω_2n²` = `ω_n`, the generator of the doubled domain.
 fn double_root<F: PrimeField, D: EvaluationDomain<F>>(domain: &D) -> Result<F, SynthesisError> {
     D::new(2 * domain.size()).map(|d| d.group_gen()).ok_or(SynthesisError::PolynomialDegreeTooLarge)
 }

@@ -34,7 +34,11 @@ pub(crate) fn stopped(coefficients: &Coefficients, scores: &[Score]) -> (Vec<Sco
 }
 
 /// An honest instance of a run that `scores` decide.
-pub(crate) fn honest(capacity: Capacity, coefficients: &Coefficients, scores: &[Score]) -> (VerdictPublic, VerdictPrivate) {
+pub(crate) fn honest(
+    capacity: Capacity,
+    coefficients: &Coefficients,
+    scores: &[Score],
+) -> (VerdictPublic, VerdictPrivate) {
     let (scores, outcome) = stopped(coefficients, scores);
     let private = VerdictPrivate { coefficients: coefficients.clone(), scores, seed: BlindingSeed::new([7; 32]) };
     (VerdictPublic::of(capacity, Fr::from(123u64), &private, outcome), private)
@@ -67,7 +71,10 @@ fn matrices(capacity: Capacity) -> &'static [Matrix<Fr>] {
 
 pub(crate) fn assign(capacity: Capacity, public: VerdictPublic, private: VerdictPrivate, lies: Lies) -> Assigned {
     let cs = ConstraintSystem::new_ref();
-    cs.set_mode(ark_relations::gr1cs::SynthesisMode::Prove { construct_matrices: false, generate_lc_assignments: false });
+    cs.set_mode(ark_relations::gr1cs::SynthesisMode::Prove {
+        construct_matrices: false,
+        generate_lc_assignments: false,
+    });
     let mut builder = Builder::new(cs.clone());
     builder.lies = lies;
     VerdictCircuit::new(capacity, public, private).synthesize(&mut builder).unwrap();
@@ -83,6 +90,18 @@ impl Assigned {
             row.iter().map(|(k, i)| if *k == Fr::ONE { self.values[*i] } else { *k * self.values[*i] }).sum()
         };
         (0..a.len()).filter(|&i| of(&a[i]) * of(&b[i]) != of(&c[i])).collect()
+    }
+
+    /// Sets ρ, π and v to what the private part gives: each occurs in one row `(computed − public)·1 = 0`.
+    pub(crate) fn follow(&mut self) {
+        let [a, _, c] = matrices(self.capacity) else { panic!("three matrices") };
+        for public in 2..INSTANCES {
+            let mut rows = a.iter().zip(c).filter(|(a, c)| c.is_empty() && a.iter().any(|(_, i)| *i == public));
+            let (row, _) = rows.next().unwrap();
+            assert!(rows.next().is_none());
+            let off: Fr = row.iter().map(|(k, i)| *k * self.values[*i]).sum();
+            self.values[public] += off;
+        }
     }
 
     pub(crate) fn holds(&self) -> bool {

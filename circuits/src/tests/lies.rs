@@ -12,11 +12,7 @@ pub(crate) struct Lies {
 }
 
 impl Lies {
-    /// One lie about the witness variable of this index.
-    pub(crate) fn about(index: usize, value: Fr) -> Self {
-        Self { told: BTreeMap::from([(index, value)]), names: vec![] }
-    }
-
+    /// One more lie, about the witness variable of this index.
     pub(crate) fn and(mut self, index: usize, value: Fr) -> Self {
         self.told.insert(index, value);
         self

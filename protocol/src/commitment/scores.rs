@@ -93,7 +93,7 @@ impl ScoreCommitment {
     }
 }
 
-/// Σ score_i·4608^i.
+/// The i-th score times 4608^i, summed.
 pub(super) fn pack(scores: &[Score]) -> Fr {
     let radix = Fr::from(MAX_SCORE + 1);
     scores.iter().rev().fold(Fr::zero(), |sum, s| sum * radix + Fr::from(s.units()))

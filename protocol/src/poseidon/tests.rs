@@ -12,7 +12,8 @@ struct Grain(u128);
 impl Grain {
     fn new(width: Width) -> Self {
         let mut state = 0u128;
-        let fields = [(1, 2), (0, 4), (254, 12), (width.elements(), 12), (FULL_ROUNDS, 10), (width.partial_rounds(), 10)];
+        let fields =
+            [(1, 2), (0, 4), (254, 12), (width.elements(), 12), (FULL_ROUNDS, 10), (width.partial_rounds(), 10)];
         for (value, bits) in fields {
             state = state << bits | value as u128;
         }
@@ -79,7 +80,8 @@ fn circomlib_s_vectors() {
 fn equal_to_light_poseidon_also_with_a_tag() {
     for width in [Width::W3, Width::W8] {
         for seed in 0..20u64 {
-            let inputs: Vec<Fr> = (1..width.elements()).map(|i| Fr::from(seed).pow([7 * i as u64]) - Fr::from(3)).collect();
+            let inputs: Vec<Fr> =
+                (1..width.elements()).map(|i| Fr::from(seed).pow([7 * i as u64]) - Fr::from(3)).collect();
             let mut peer = Poseidon::<Fr>::new_circom(inputs.len()).unwrap();
             assert_eq!(hash(width, Fr::zero(), &inputs), peer.hash(&inputs).unwrap());
             assert_ne!(hash(width, Fr::from(1), &inputs), peer.hash(&inputs).unwrap());
