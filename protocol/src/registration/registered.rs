@@ -125,7 +125,7 @@ pub enum RegistrationError {
         registered: ScoreKind,
     },
     /// The noise floor is too high for the policy to claim anything.
-    #[error("the calibration bound of {bound} units needs a policy with gamma of at least {} units; this one has {gamma_micro}e-6 nat", 2 * .bound)]
+    #[error("the calibration bound of {bound} units needs a policy with gamma of at least twice that; this one has {gamma_micro}e-6 nat")]
     NoiseFloor {
         /// Registered calibration bound, score units.
         bound: u32,

@@ -15,7 +15,7 @@ use super::{RunFolder, read_file};
 use crate::error::ProverError;
 
 /// File name of the transcript in a run folder.
-pub const TRANSCRIPT: &str = "transcript.ndjson";
+const TRANSCRIPT: &str = "transcript.ndjson";
 
 /// The transcript file and its replayed state, always in step.
 #[derive(Debug)]

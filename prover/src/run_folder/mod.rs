@@ -198,6 +198,14 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ProverError> {
     Ok(bytes)
 }
 
+/// A temporary file with the permissions of any other new file: what is secret lies in a folder of its own.
+fn new_file_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    #[cfg(unix)]
+    builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
+    builder.tempfile_in(folder)
+}
+
 /// Writes a new file completely or not at all, and makes it durable; an existing one is never overwritten.
 ///
 /// # Errors
@@ -205,7 +213,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ProverError> {
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ProverError> {
     let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     let failed = |e: io::Error| ProverError::io(path, "cannot write")(e);
-    let mut temporary = tempfile::NamedTempFile::new_in(parent).map_err(failed)?;
+    let mut temporary = new_file_in(parent).map_err(failed)?;
     temporary.write_all(bytes).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
     temporary.persist_noclobber(path).map_err(|e| {

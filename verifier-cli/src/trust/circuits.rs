@@ -3,8 +3,8 @@
 
 use pot_protocol::{digest::Digest, rule::Capacity};
 
-const C128: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-const C1024: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+const C128: &str = "77cae8c88d90bc0672b45f771346b1d895d3f3c22a0850b26906d163b8cf13d4";
+const C1024: &str = "9fde59e3c00e7fee023e741e92d817671480fe9e6dc6ed246fb5b9ca66b1490b";
 
 /// The id of the verdict circuit of this capacity.
 pub fn known_circuit(capacity: Capacity) -> Digest {

@@ -67,13 +67,18 @@ fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: 
         grade_word(prepared.outcome()).map_or_else(|| word.to_owned(), |g| format!("{word}, {g}")),
         prepared.outcome().n
     ));
+    // Under `cargo run` the checker is not on the path.
+    let check = match std::env::var_os("CARGO") {
+        Some(_) => "cargo run --release --bin pot-check -- verify",
+        None => "pot-check verify",
+    };
     let flag = if development { " --allow-development-key" } else { "" };
     let (root, bundle) = (folder.root().display(), bundle.display());
     output::say(&format!("publish: {bundle} (keep {root}/secret to yourself)"));
-    output::say(&format!("check:   pot-check verify {bundle}{flag}"));
+    output::say(&format!("check:   {check} {bundle}{flag}"));
     output::say("and, with everything opened:");
     output::say(&format!(
-        "         pot-check verify {bundle}{flag} --scores {root}/scores.json --transcript {root} --reveal \
+        "         {check} {bundle}{flag} --scores {root}/scores.json --transcript {root} --reveal \
          {root}/secret/challenge-key"
     ));
     if development {
