@@ -19,12 +19,12 @@ fn vector(w: &Weights, name: &str) -> Vec<f64> {
     w[name].1.iter().map(|&x| f64::from(x)).collect()
 }
 
-/// y[o] = Σ_i w[o][i] x[i]
+/// `y[o] = Σ_i w[o][i] x[i]`
 fn times(w: &Matrix, x: &[f64]) -> Vec<f64> {
     w.iter().map(|row| row.iter().zip(x).map(|(a, b)| a * b).sum()).collect()
 }
 
-/// y[o] = Σ_i x[i] w[i][o] + b[o]
+/// `y[o] = Σ_i x[i] w[i][o] + b[o]`
 fn dense(w: &Weights, name: &str, x: &[f64]) -> Vec<f64> {
     let (m, b) = (matrix(w, &format!("{name}.weight")), vector(w, &format!("{name}.bias")));
     (0..b.len()).map(|o| (0..x.len()).map(|i| x[i] * m[i][o]).sum::<f64>() + b[o]).collect()
@@ -137,7 +137,9 @@ fn log_softmax(row: &[f64]) -> Vec<f64> {
     row.iter().map(|x| x - total).collect()
 }
 
-fn configs() -> [(Config, fn(&Weights, &[u32]) -> Matrix); 2] {
+type SlowForward = fn(&Weights, &[u32]) -> Matrix;
+
+fn configs() -> [(Config, SlowForward); 2] {
     [(Config::Llama(llama_config()), slow_llama), (Config::Gpt2(gpt2_config()), slow_gpt2)]
 }
 

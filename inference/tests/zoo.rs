@@ -37,7 +37,9 @@ fn windows(text: &str) -> impl Iterator<Item = &[u8]> {
 fn unigram_loss(text: &str) -> f64 {
     let train = &text.as_bytes()[..text.len() - text.len() / 20];
     let mut counts = [1u32; 256];
-    train.iter().for_each(|&b| counts[usize::from(b)] += 1);
+    for &b in train {
+        counts[usize::from(b)] += 1;
+    }
     let all = f64::from(counts.iter().sum::<u32>());
     let total: f64 = windows(text).flatten().map(|&b| -(f64::from(counts[usize::from(b)]) / all).ln()).sum();
     total / 2400.0
@@ -70,8 +72,8 @@ fn the_files_are_the_documented_ones() {
     let mut size = 0;
     for (name, digest) in DIGESTS {
         let bytes = zoo::bytes(name).unwrap();
-        let found: String = Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect();
-        assert_eq!(&found, digest, "{name}");
+        let found = hex::encode(Sha256::digest(bytes));
+        assert_eq!(found, *digest, "{name}");
         assert!(readme.contains(digest), "{name}: the README has another digest");
         size += bytes.len();
         let model = builtin(name);

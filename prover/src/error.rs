@@ -46,11 +46,16 @@ pub enum ProverError {
     /// A canonical encoding is refused.
     #[error(transparent)]
     Codec(#[from] CodecError),
+    /// A sealed record does not hold.
+    #[error("{0}; the transcript was changed or belongs to another run")]
+    Sealed(String),
     /// A model cannot be loaded or does not fit.
     #[error("{0}")]
     Model(String),
     /// A model gave no usable answer; the run is paused at that challenge.
-    #[error("challenge {index}: the {side} gave no usable answer: {message}; the run is paused, mend the cause and pass --resume")]
+    #[error(
+        "challenge {index}: the {side} gave no usable answer: {message}; the run is paused, mend the cause and pass --resume"
+    )]
     Answer {
         /// Challenge index.
         index: u64,
@@ -95,6 +100,7 @@ impl ProverError {
                 | Self::Registration(_)
                 | Self::Statement(_)
                 | Self::Transcript(_)
+                | Self::Sealed(_)
                 | Self::Codec(_)
                 | Self::Model(_)
         )

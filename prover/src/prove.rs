@@ -67,14 +67,14 @@ impl Prepared {
         for record in transcript.records() {
             record
                 .check_score(registration.fields().kind, registration.k())
-                .map_err(|e| ProverError::Usage(format!("record {}: {e}", record.index)))?;
+                .map_err(|e| ProverError::Sealed(format!("record {}: {e}", record.index)))?;
         }
         let scores = transcript.scores();
         let coefficients = policy.coefficients();
         let outcome = match decide(coefficients, &scores) {
             Progress::Decided(outcome) if outcome.n as usize == scores.len() => outcome,
             Progress::Decided(outcome) => {
-                return Err(ProverError::Usage(format!(
+                return Err(ProverError::Sealed(format!(
                     "the transcript holds {} records, but the rule stopped at {}",
                     scores.len(),
                     outcome.n
@@ -149,7 +149,9 @@ impl Prepared {
     /// proof does not verify.
     pub fn prove(&self, key: &ProvingKey) -> Result<Bundle, ProverError> {
         if key.verifying().circuit().0 != circuit_id(self.capacity) {
-            return Err(ProverError::Key("the proving key is for another circuit: make or import one for this".to_owned()));
+            return Err(ProverError::Key(
+                "the proving key is for another circuit: make or import one for this".to_owned(),
+            ));
         }
         let circuit = VerdictCircuit::new(self.capacity, self.public(), self.private.clone());
         let proof = groth16::prove(key, circuit)?;

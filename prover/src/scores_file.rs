@@ -23,7 +23,11 @@ pub fn read_scores(path: &Path) -> Result<Vec<Score>, ProverError> {
     let values: Vec<serde_json::Value> = serde_json::from_slice(&bytes).map_err(|e| {
         refuse(format!("expected a JSON array of scores in nats, like [0.01, 0.3], or a transcript: {e}"))
     })?;
-    values.iter().enumerate().map(|(at, value)| from_nats(value).map_err(|m| refuse(format!("entry {at}: {m}")))).collect()
+    values
+        .iter()
+        .enumerate()
+        .map(|(at, value)| from_nats(value).map_err(|m| refuse(format!("entry {at}: {m}"))))
+        .collect()
 }
 
 /// A score from a number of nats: rounded to the nearest unit of 2^-10 nat, ties to even, saturating.

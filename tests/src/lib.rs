@@ -23,6 +23,7 @@ impl Ran {
     ///
     /// # Panics
     /// When the exit code is another or a panic was reported.
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "an assertion")]
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
         assert!(!self.stderr.contains("panicked"), "panic:\n{}", self.stderr);
@@ -34,6 +35,7 @@ impl Ran {
     ///
     /// # Panics
     /// When the last line of stderr does not contain `part`.
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "an assertion")]
     #[track_caller]
     pub fn says(self, part: &str) -> Self {
         let last = self.stderr.lines().last().unwrap_or_default();

@@ -119,7 +119,8 @@ fn a_key_of_another_circuit_is_refused() {
     let keys = root.path().join("keys");
     setup(&["dev", "--capacity", "1024", "--key-dir", text(&keys)]).expect(0);
     // The bundle is of capacity 128: its key is not in this folder, and this folder's key is not its key.
-    let other = fs::read_dir(&keys).unwrap().map(|e| e.unwrap().path().join("verifying.key")).find(|p| p.is_file()).unwrap();
+    let other =
+        fs::read_dir(&keys).unwrap().map(|e| e.unwrap().path().join("verifying.key")).find(|p| p.is_file()).unwrap();
     let bundle = finished_audit().join("bundle.pot");
     check(&["verify", text(&bundle), "--trust", text(&other)]).expect(5);
 }

@@ -1,4 +1,5 @@
 //! The whole path through the binaries, on real models.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::fs;
 
@@ -78,8 +79,19 @@ fn nothing_in_the_bundle_tells_the_scores() {
     let view: Value = serde_json::from_slice(&fs::read(audit.join("bundle.json")).unwrap()).unwrap();
     let keys: Vec<_> = view["statement"].as_object().unwrap().keys().cloned().collect();
     let expected = [
-        "attempts_most", "attempts_total", "capacity", "circuit", "evidence_root", "grade", "n", "nonce", "registration",
-        "score_root", "sealed_at", "verdict", "version",
+        "attempts_most",
+        "attempts_total",
+        "capacity",
+        "circuit",
+        "evidence_root",
+        "grade",
+        "n",
+        "nonce",
+        "registration",
+        "score_root",
+        "sealed_at",
+        "verdict",
+        "version",
     ];
     assert_eq!(keys, expected);
 }

@@ -1,4 +1,5 @@
 //! A run that is killed goes on where it stopped, with every sealed record intact and the same verdict.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::{
     fs,
@@ -48,9 +49,8 @@ fn kill_dash_nine_loses_no_sealed_record_and_changes_no_verdict() {
     assert_eq!(after[..whole], before[..whole], "sealed lines stay as they are");
 
     prove(&["run", text(&twin)]).expect(0);
-    let scores = |folder: &Path| {
-        Transcript::replay(&fs::read(folder.join("transcript.ndjson")).unwrap()).unwrap().scores()
-    };
+    let scores =
+        |folder: &Path| Transcript::replay(&fs::read(folder.join("transcript.ndjson")).unwrap()).unwrap().scores();
     assert_eq!(scores(&out), scores(&twin), "the interrupted and the uninterrupted run agree on every score");
 }
 

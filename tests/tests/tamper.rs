@@ -1,4 +1,5 @@
 //! Any change to bundle, key, scores or transcript is refused, without a panic.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -62,7 +63,8 @@ fn every_bit_of_the_key_counts() {
     for flipped in flips(&files.key, 1500) {
         let mut store = TrustStore::new(true);
         if store.add(&flipped).is_ok() {
-            let refusal = check_bytes(&files.bundle, &store, &Evidence::default()).expect_err("another key was accepted");
+            let refusal =
+                check_bytes(&files.bundle, &store, &Evidence::default()).expect_err("another key was accepted");
             assert_eq!(refusal.class(), Class::Trust);
         }
     }
@@ -132,7 +134,8 @@ fn opened_files_must_be_the_ones_that_were_committed() {
             }
             _ => {
                 use pot_protocol::transcript::Transcript;
-                let (ours, theirs) = (Transcript::replay(&files.transcript).unwrap(), Transcript::replay(&flipped).unwrap());
+                let (ours, theirs) =
+                    (Transcript::replay(&files.transcript).unwrap(), Transcript::replay(&flipped).unwrap());
                 assert_eq!(ours.records(), theirs.records());
             }
         }

@@ -109,15 +109,18 @@ fn bound(outcome: Outcome, policy: &Policy) -> String {
     let asked = format!("averaged over the {} challenges asked", outcome.n);
     let main = match outcome.verdict {
         Verdict::Same => format!(
-            "SAME: the expected divergence, each score clipped to 0.5 nat, {asked}, is at most {same} nat; the chance of \
-             this verdict being wrong is at most {alpha}"
+            "SAME: the expected divergence, each score clipped to 0.5 nat, {asked}, is at most {same} nat; the chance \
+             that the rule ever says so while it is false is at most {alpha}"
         ),
         Verdict::Different => format!(
             "DIFFERENT: the expected divergence, each score clipped to 0.5 nat, {asked}, is above {gamma} nat; the chance \
-             of this verdict being wrong is at most {alpha}"
+             that the rule ever says so while it is false is at most {alpha}"
         ),
         Verdict::Undecided => {
-            return format!("UNDECIDED: {} challenges showed neither SAME nor DIFFERENT; nothing is claimed", outcome.n);
+            return format!(
+                "UNDECIDED: {} challenges showed neither SAME nor DIFFERENT; nothing is claimed",
+                outcome.n
+            );
         }
     };
     match (outcome.verdict, outcome.grade) {

@@ -13,7 +13,7 @@ use pot_inference::weights::Source;
 use safetensors::{Dtype, tensor::TensorView};
 
 /// Weights by name: shape and values.
-pub type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
+pub(crate) type Weights = BTreeMap<String, (Vec<usize>, Vec<f32>)>;
 
 /// Hands out random weights and remembers them.
 struct Recorder(Weights, u64);
@@ -31,14 +31,14 @@ impl Source for Recorder {
     }
 }
 
-pub fn random_weights(config: &Config, seed: u64) -> Weights {
+pub(crate) fn random_weights(config: &Config, seed: u64) -> Weights {
     let mut recorder = Recorder(Weights::new(), seed);
     Network::build(config, &mut recorder).unwrap();
     recorder.0
 }
 
 /// A safetensors file with `config` in its metadata, if given.
-pub fn file(weights: &Weights, config: Option<&str>) -> Vec<u8> {
+pub(crate) fn file(weights: &Weights, config: Option<&str>) -> Vec<u8> {
     let bytes: Vec<Vec<u8>> =
         weights.values().map(|(_, values)| values.iter().flat_map(|x| x.to_le_bytes()).collect()).collect();
     let views = weights
@@ -49,7 +49,7 @@ pub fn file(weights: &Weights, config: Option<&str>) -> Vec<u8> {
     safetensors::serialize(views, metadata).unwrap()
 }
 
-pub fn llama_config() -> LlamaConfig {
+pub(crate) fn llama_config() -> LlamaConfig {
     LlamaConfig {
         vocab_size: 257,
         hidden_size: 24,
@@ -65,7 +65,7 @@ pub fn llama_config() -> LlamaConfig {
     }
 }
 
-pub fn gpt2_config() -> Gpt2Config {
+pub(crate) fn gpt2_config() -> Gpt2Config {
     Gpt2Config {
         vocab_size: 257,
         n_positions: 48,

@@ -9,8 +9,8 @@ use crate::generator;
 use crate::random::Random;
 
 /// What stands before a start: the novel and the generated text have paragraphs, the speeches only sentences.
-const PARAGRAPH: &[u8; 2] = b"\n\n";
-const SENTENCE: &[u8; 2] = b". ";
+const PARAGRAPH: [u8; 2] = *b"\n\n";
+const SENTENCE: [u8; 2] = *b". ";
 
 /// One text. Half of all windows begin where a paragraph (or sentence) does, as prompts do.
 pub(crate) struct Part {
@@ -23,16 +23,16 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    fn new(name: &'static str, weight: usize, ends: &[u8; 2], text: String) -> Self {
+    fn new(name: &'static str, weight: usize, ends: [u8; 2], text: String) -> Self {
         let mut train = text.into_bytes();
         // The last twentieth is never trained on.
         let held_out = train.split_off(train.len() - train.len() / 20);
-        let after = train.windows(2).enumerate().filter(|(_, w)| w == ends).map(|(i, _)| i + 2);
+        let after = train.windows(2).enumerate().filter(|(_, w)| **w == ends).map(|(i, _)| i + 2);
         let starts = std::iter::once(0).chain(after).collect();
         Self { name, weight, train, starts, held_out }
     }
 
-    fn file(name: &'static str, weight: usize, ends: &[u8; 2], file: &str) -> Result<Self> {
+    fn file(name: &'static str, weight: usize, ends: [u8; 2], file: &str) -> Result<Self> {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("text").join(file);
         let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         Ok(Self::new(name, weight, ends, text))

@@ -37,7 +37,7 @@ fn losses(models: &[LocalModel], parts: &[&Part]) -> Result<()> {
             let _ = write!(cells, " {loss:.3} |");
         }
         // Over the first two texts, which all models but the fine-tuned one were trained on.
-        let mean = (losses[0] + losses[1]) / 2.0;
+        let mean = f64::midpoint(losses[0], losses[1]);
         format!("{cells} {:.2} |", mean / std::f64::consts::LN_2)
     };
     let unigram: Vec<f64> = parts.iter().map(|p| unigram(p)).collect();
@@ -54,7 +54,7 @@ fn losses(models: &[LocalModel], parts: &[&Part]) -> Result<()> {
     say("\n| model | SHA-256 |\n|---|---|");
     for model in models {
         let id = model.identity();
-        let hex: String = id.weights_sha256.iter().map(|b| format!("{b:02x}")).collect();
+        let hex = hex::encode(id.weights_sha256);
         say(&format!("| `{}` | `{hex}` |", id.name));
     }
     Ok(())

@@ -72,7 +72,7 @@ fn instruction(r: &mut Random) -> String {
     if r.below(3) == 0 {
         for step in 1..=3 + r.below(3) {
             let line = r.pick(words::STEPS);
-            out += &format!("\n{step}. {}", fill(r, line));
+            out += &["\n", &step.to_string(), ". ", &fill(r, line)].concat();
         }
         out
     } else {
@@ -87,7 +87,7 @@ fn dialogue(r: &mut Random) -> String {
         _ => [r.pick(words::list("name")), r.pick(words::list("name"))],
     };
     let mut lines = Vec::new();
-    for _ in 0..1 + r.below(3) {
+    for _ in 0..=r.below(3) {
         let (question, answer) = (r.pick(words::QUESTIONS), r.pick(words::REPLIES));
         lines.push(format!("{}: {}", sides[0], fill(r, question)));
         lines.push(format!("{}: {}", sides[1], fill(r, answer)));

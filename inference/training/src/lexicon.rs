@@ -135,6 +135,7 @@ pub(crate) const LANGUAGES: &[&[&str]] = &[
 ];
 
 /// The words of the list called `name`; none for a list that does not exist.
+#[expect(clippy::too_many_lines, reason = "a table of words")]
 pub(crate) fn list(name: &str) -> &'static [&'static str] {
     match name {
         "country" => &[

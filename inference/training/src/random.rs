@@ -1,6 +1,6 @@
-//! The seeded generator of every random choice in training: SplitMix64, so that a run can be repeated.
+//! The seeded generator of every random choice in training: `SplitMix64`, so that a run can be repeated.
 
-/// SplitMix64.
+/// `SplitMix64`.
 pub(crate) struct Random(u64);
 
 impl Random {

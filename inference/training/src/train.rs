@@ -1,4 +1,4 @@
-//! One training run: AdamW with warm-up and a cosine, on windows of text, towards the text or towards a teacher.
+//! One training run: `AdamW` with warm-up and a cosine, on windows of text, towards the text or towards a teacher.
 
 use std::time::Instant;
 

@@ -75,7 +75,7 @@ pub(crate) struct Fresh<'a> {
 impl Source for Fresh<'_> {
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, InferenceError> {
         let count = shape.iter().product();
-        let values = if name.ends_with(".bias") {
+        let values = if name.rsplit('.').next() == Some("bias") {
             vec![0.0; count]
         } else if shape.len() == 1 {
             vec![1.0f32; count]
@@ -105,7 +105,7 @@ impl Source for Fresh<'_> {
 fn waves(positions: usize, width: usize) -> Vec<f32> {
     let wave = |t: usize, i: usize| {
         let angle = t as f64 / 10_000f64.powf((i / 2 * 2) as f64 / width as f64);
-        0.07 * if i % 2 == 0 { angle.sin() } else { angle.cos() }
+        0.07 * if i.is_multiple_of(2) { angle.sin() } else { angle.cos() }
     };
     (0..positions).flat_map(|t| (0..width).map(move |i| wave(t, i) as f32)).collect()
 }

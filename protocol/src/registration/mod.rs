@@ -11,4 +11,4 @@ pub(crate) mod tests;
 
 pub use identity::ModelIdentity;
 pub use nonce::{NonceFile, NonceSource};
-pub use registered::{FamilyRef, Positions, PolicyRef, RawRegistration, Registration, RegistrationError};
+pub use registered::{FamilyRef, PolicyRef, Positions, RawRegistration, Registration, RegistrationError};

@@ -125,7 +125,9 @@ pub enum RegistrationError {
         registered: ScoreKind,
     },
     /// The noise floor is too high for the policy to claim anything.
-    #[error("the calibration bound of {bound} units needs a policy with gamma of at least twice that; this one has {gamma_micro}e-6 nat")]
+    #[error(
+        "the calibration bound of {bound} units needs a policy with gamma of at least twice that; this one has {gamma_micro}e-6 nat"
+    )]
     NoiseFloor {
         /// Registered calibration bound, score units.
         bound: u32,
@@ -163,10 +165,12 @@ impl RawRegistration {
         if self.due_by < self.registered_at {
             return refuse("due-by lies before the registration");
         }
-        match (self.kind, self.positions) {
-            (ScoreKind::DeltaCe, Positions::All) => {}
-            (ScoreKind::Kl | ScoreKind::DeltaLogprob, Positions::Last(1..=MAX_POSITIONS)) => {}
-            _ => return refuse("positions: kl and delta-logprob score the last 1..=4096 tokens, delta-ce scores all"),
+        let fits = match self.positions {
+            Positions::All => self.kind == ScoreKind::DeltaCe,
+            Positions::Last(k) => self.kind != ScoreKind::DeltaCe && (1..=MAX_POSITIONS).contains(&k),
+        };
+        if !fits {
+            return refuse("positions: kl and delta-logprob score the last 1..=4096 tokens, delta-ce scores all");
         }
         if (self.family.name == "corpus") != self.family.corpus.is_some() {
             return refuse("a corpus digest goes with the corpus family and with no other");

@@ -1,6 +1,9 @@
 //! What a registration refuses.
 
-use super::{FamilyRef, ModelIdentity, NonceFile, NonceSource, PolicyRef, Positions, RawRegistration, Registration, RegistrationError};
+use super::{
+    FamilyRef, ModelIdentity, NonceFile, NonceSource, PolicyRef, Positions, RawRegistration, Registration,
+    RegistrationError,
+};
 use crate::{digest::Digest, policy::Preset, score::ScoreKind};
 
 fn model(name: &str) -> ModelIdentity {

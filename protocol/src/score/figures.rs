@@ -19,8 +19,8 @@ const KL_FLOOR_PER_POSITION: i64 = FIGURE_SCALE >> 12;
 /// | kind | `reference[t]` | `candidate[t]` | `bytes` |
 /// |---|---|---|---|
 /// | `kl` | entropy H(ref) at position t | cross-entropy H(ref, cand) at t | 0 |
-/// | `delta-logprob` | −log p_ref(token t) | −log p_cand(token t) | 0 |
-/// | `delta-ce` | −log p_ref of its own token t | −log p_cand of its own token t | UTF-8 bytes of the text |
+/// | `delta-logprob` | −log `p_ref`(token t) | −log `p_cand`(token t) | 0 |
+/// | `delta-ce` | −log `p_ref` of its own token t | −log `p_cand` of its own token t | UTF-8 bytes of the text |
 ///
 /// The first two have K entries on both sides; `delta-ce` has as many as each model's tokenizer made of the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]

@@ -5,6 +5,6 @@ mod figures;
 mod kind;
 mod value;
 
-pub use figures::{Figures, FiguresError, FIGURE_SCALE, MAX_FIGURE};
+pub use figures::{FIGURE_SCALE, Figures, FiguresError, MAX_FIGURE};
 pub use kind::ScoreKind;
-pub use value::{Score, ScoreError, MAX_SCORE, UNITS_PER_NAT};
+pub use value::{MAX_SCORE, Score, ScoreError, UNITS_PER_NAT};

@@ -101,10 +101,8 @@ impl RawStatement {
         }
         let registration = self.registration.clone().validate()?;
         let refuse = |what: &str| Err(StatementError::Field(what.to_owned()));
-        if let NonceSource::OwnChoice { nonce } = &registration.fields().nonce {
-            if *nonce != self.nonce {
-                return refuse("the nonce is not the registered one");
-            }
+        if matches!(&registration.fields().nonce, NonceSource::OwnChoice { nonce } if *nonce != self.nonce) {
+            return refuse("the nonce is not the registered one");
         }
         if !LOOKS.contains(&self.n) || self.n as usize > self.capacity.scores() {
             return refuse("n is no look of this capacity");

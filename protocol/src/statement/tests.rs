@@ -105,7 +105,8 @@ fn the_policy_limits_what_can_be_stated() {
     let at_end = |s: &mut RawStatement| (s.verdict, s.n, s.attempts_total) = (Verdict::Undecided, 120, 240);
     assert_eq!(bound(&at_end), Ok(()));
     let most = policy.parameters().max_attempts;
-    let asked = |most: u32| move |s: &mut RawStatement| (s.attempts_total, s.attempts_most) = (21 + u64::from(most), most);
+    let asked =
+        |most: u32| move |s: &mut RawStatement| (s.attempts_total, s.attempts_most) = (21 + u64::from(most), most);
     assert_eq!(bound(&asked(most)), Ok(()));
     assert!(matches!(bound(&asked(most + 1)), Err(StatementError::Attempts { .. })));
 }

@@ -159,7 +159,9 @@ impl Transcript {
             Event::Intent { index, side, attempt, .. } => {
                 let expected = match self.next() {
                     // A crash leaves an intent without an answer; the next intent counts as another attempt.
-                    Next::Await { index, side, attempt } => Next::Ask { index, side, attempt: attempt.saturating_add(1) },
+                    Next::Await { index, side, attempt } => {
+                        Next::Ask { index, side, attempt: attempt.saturating_add(1) }
+                    }
                     other => other,
                 };
                 let given = Next::Ask { index: *index, side: *side, attempt: *attempt };
@@ -182,7 +184,11 @@ impl Transcript {
             }
             Event::Record(record) => {
                 if self.next() != (Next::Seal { index: record.index }) {
-                    return Err(order(format!("a record of challenge {} where {:?} was due", record.index, self.next())));
+                    return Err(order(format!(
+                        "a record of challenge {} where {:?} was due",
+                        record.index,
+                        self.next()
+                    )));
                 }
                 for (half, side) in [(&self.reference, &record.reference), (&self.candidate, &record.candidate)] {
                     if half.answer != Some(side.answer) || half.attempts != side.attempts {

@@ -91,7 +91,7 @@ impl<'a> Session<'a> {
         let mut outcome = None;
         for (at, record) in self.log.state().records().iter().enumerate() {
             if outcome.is_some() {
-                return Err(ProverError::Usage(format!("the transcript goes on after its decision at n = {at}")));
+                return Err(ProverError::Sealed(format!("the transcript goes on after its decision at n = {at}")));
             }
             self.check_sealed(record)?;
             outcome = rule.push(record.score);
@@ -110,7 +110,7 @@ impl<'a> Session<'a> {
     /// A record that was sealed earlier must still follow from the registration.
     fn check_sealed(&self, record: &Record) -> Result<(), ProverError> {
         let fields = self.registration.fields();
-        let refuse = |m: String| ProverError::Usage(format!("the sealed record {} {m}", record.index));
+        let refuse = |m: String| ProverError::Sealed(format!("the sealed record {} {m}", record.index));
         record.check_score(fields.kind, self.registration.k()).map_err(|e| refuse(e.to_string()))?;
         if self.family.challenge(&self.key, record.index).text != record.prompt {
             return Err(refuse("holds another prompt than its challenge".to_owned()));
@@ -187,8 +187,7 @@ impl<'a> Session<'a> {
         let reference = self.recall(index, Side::Reference, logged[0])?;
         let candidate = self.recall(index, Side::Candidate, logged[1])?;
         let (kind, k) = (self.registration.fields().kind, self.registration.k());
-        let unscored =
-            |e: String| ProverError::Answer { index, side: "pair of answers".to_owned(), message: e };
+        let unscored = |e: String| ProverError::Answer { index, side: "pair of answers".to_owned(), message: e };
         let figures = figures(kind, k, &reference.answer, &candidate.answer).map_err(|e| unscored(e.to_string()))?;
         let score = figures.score(kind, k).map_err(|e| unscored(e.to_string()))?;
         let mut salt = [0; 16];

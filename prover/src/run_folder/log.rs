@@ -47,10 +47,7 @@ impl Log {
     pub fn resume(folder: &RunFolder) -> Result<Self, ProverError> {
         let path = folder.path(TRANSCRIPT);
         let mut bytes = read_file(&path)?;
-        let file = File::options()
-            .write(true)
-            .open(&path)
-            .map_err(ProverError::io(&path, "cannot open"))?;
+        let file = File::options().write(true).open(&path).map_err(ProverError::io(&path, "cannot open"))?;
         let state = match Transcript::replay(&bytes) {
             Err(TranscriptError::Truncated(keep)) if keep > 0 => {
                 bytes.truncate(keep);

@@ -67,7 +67,8 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     }
     if matches!(statement.registration().fields().nonce, NonceSource::OwnChoice { .. }) {
         report.warnings.push(
-            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown".to_owned(),
+            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown"
+                .to_owned(),
         );
     }
 
@@ -88,7 +89,9 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
             let family = family_of(statement, evidence.corpus)?;
             revealed::check(bytes, statement, family.as_ref(), transcript.as_ref(), &mut report)?;
         }
-        None => report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned()),
+        None => {
+            report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
+        }
     }
     report.not_given.push("a rerun of records with the models (that the scores came from these models)".to_owned());
     Ok(report)

@@ -28,7 +28,9 @@ pub(super) fn check(
         return Err(CheckError::differs("score root", statement.fields().score_root, root));
     }
     rule_holds(&opening.scores, statement, policy)?;
-    report.verified.push(format!("scores: all {} open the score root, and the rule gives this verdict", opening.scores.len()));
+    report
+        .verified
+        .push(format!("scores: all {} open the score root, and the rule gives this verdict", opening.scores.len()));
     report.assurance = report.assurance.max(Assurance::Arithmetic);
     Ok(())
 }
@@ -41,6 +43,8 @@ pub(super) fn rule_holds(scores: &[Score], statement: &Statement, policy: &Polic
     }
     match decide(policy.coefficients(), scores) {
         Progress::Decided(outcome) if outcome == stated => Ok(()),
-        other => Err(CheckError::Invalid(format!("the rule gives {other:?} on these scores, the bundle states {stated:?}"))),
+        other => {
+            Err(CheckError::Invalid(format!("the rule gives {other:?} on these scores, the bundle states {stated:?}")))
+        }
     }
 }

@@ -17,10 +17,10 @@ pub(super) fn check(
     report: &mut Report,
 ) -> Result<(), CheckError> {
     let text = str::from_utf8(bytes).unwrap_or_default();
-    let key: Digest = text
-        .trim_end()
-        .parse()
-        .map_err(|_| CheckError::Malformed { what: "challenge key", message: "not 64 hexadecimal digits".to_owned() })?;
+    let key: Digest = text.trim_end().parse().map_err(|_| CheckError::Malformed {
+        what: "challenge key",
+        message: "not 64 hexadecimal digits".to_owned(),
+    })?;
     let key = ChallengeKey::new(key.0);
     let registration = statement.registration();
     let committed = registration.fields().key_commitment;
@@ -39,9 +39,13 @@ pub(super) fn check(
                     )));
                 }
             }
-            report.verified.push(format!("challenges: all {} prompts are the committed ones", transcript.records().len()));
+            report
+                .verified
+                .push(format!("challenges: all {} prompts are the committed ones", transcript.records().len()));
         }
-        (None, _) => report.not_given.push("--corpus: the private corpus, to derive the prompts from the key".to_owned()),
+        (None, _) => {
+            report.not_given.push("--corpus: the private corpus, to derive the prompts from the key".to_owned());
+        }
         (_, None) => report.not_given.push("--transcript: the prompts, to compare with those of the key".to_owned()),
     }
     Ok(())

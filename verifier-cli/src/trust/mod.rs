@@ -35,7 +35,8 @@ impl TrustStore {
     /// [`CheckError::Trust`] when the bytes are no verifying key, or one that is always refused (gamma = delta, points
     /// off the curve or outside the group).
     pub fn add(&mut self, bytes: &[u8]) -> Result<KeyId, CheckError> {
-        let key = VerifyingKey::from_bytes(bytes).map_err(|e| CheckError::Trust(format!("verifying key refused: {e}")))?;
+        let key =
+            VerifyingKey::from_bytes(bytes).map_err(|e| CheckError::Trust(format!("verifying key refused: {e}")))?;
         let id = key.id();
         self.keys.insert(id, key);
         Ok(id)
@@ -55,7 +56,9 @@ impl TrustStore {
         };
         let fields = statement.fields();
         if known_circuit(fields.capacity) != fields.circuit || key.circuit() != fields.circuit {
-            return refuse(format!("key {id} or the bundle is for another circuit than this program's verdict circuit"));
+            return refuse(format!(
+                "key {id} or the bundle is for another circuit than this program's verdict circuit"
+            ));
         }
         if is_development(key) && !self.allow_development {
             return refuse(format!(

@@ -1,7 +1,7 @@
 //! `pot-check verify`.
 
 use pot_protocol::{bundle::Bundle, keys::key_folder};
-use pot_verifier::{CheckError, Class, Evidence, check, trust::TrustStore};
+use pot_verifier::{CheckError, Evidence, check, trust::TrustStore};
 use serde_json::json;
 
 use crate::{args::Verify, exit::Exit, files, output};
@@ -28,11 +28,16 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     let trust = trust_store(args, &bytes)?;
     let read = |path: &Option<std::path::PathBuf>| path.as_deref().map(files::file).transpose().map_err(malformed);
     let policy = read(&args.policy)?;
-    let scores = args.scores.as_deref().map(|p| files::file_or_inside(p, "scores.json")).transpose().map_err(malformed)?;
+    let scores =
+        args.scores.as_deref().map(|p| files::file_or_inside(p, "scores.json")).transpose().map_err(malformed)?;
     let reveal = read(&args.reveal)?;
     let corpus = read(&args.corpus)?;
-    let transcript =
-        args.transcript.as_deref().map(|p| files::file_or_inside(p, "transcript.ndjson")).transpose().map_err(malformed)?;
+    let transcript = args
+        .transcript
+        .as_deref()
+        .map(|p| files::file_or_inside(p, "transcript.ndjson"))
+        .transpose()
+        .map_err(malformed)?;
     let evidence = Evidence {
         policy: policy.as_deref(),
         scores: scores.as_deref(),
@@ -40,7 +45,7 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
         reveal: reveal.as_deref(),
         corpus: corpus.as_deref(),
     };
-    let report = check(&bytes, &trust, &evidence).map_err(refused)?;
+    let report = check(&bytes, &trust, &evidence).map_err(|e| refused(&e))?;
     let met = args.require.is_none_or(|r| r.met_by(report.verdict));
     let printed = if args.json {
         let mut value = serde_json::to_value(&report).unwrap_or_default();
@@ -58,12 +63,8 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     Ok(Exit::RequireNotMet)
 }
 
-fn refused(e: CheckError) -> Stop {
-    let exit = match e.class() {
-        Class::Invalid => Exit::Invalid,
-        other => other.into(),
-    };
-    Stop(exit, e.to_string())
+fn refused(e: &CheckError) -> Stop {
+    Stop(e.class().into(), e.to_string())
 }
 
 /// The keys named with --trust, and the user's own development key where that is allowed.
@@ -75,9 +76,10 @@ fn trust_store(args: &Verify, bundle: &[u8]) -> Result<TrustStore, Stop> {
     }
     // A malformed bundle is reported by the check itself.
     if let (true, Ok(bundle)) = (args.allow_development_key, Bundle::from_bytes(bundle)) {
-        let own = key_folder(|name| std::env::var_os(name)).map(|f| f.join(bundle.key.to_string()).join("verifying.key"));
+        let own =
+            key_folder(|name| std::env::var_os(name)).map(|f| f.join(bundle.key.to_string()).join("verifying.key"));
         if let Some(Ok(bytes)) = own.map(|path| files::file(&path)) {
-            store.add(&bytes).map_err(refused)?;
+            store.add(&bytes).map_err(|e| refused(&e))?;
         }
     }
     Ok(store)

@@ -12,8 +12,8 @@ pub(crate) mod register;
 
 use std::path::Path;
 
-use pot_prover::{error::ProverError, run_folder::read_policy};
 use pot_protocol::policy::{Policy, Preset};
+use pot_prover::{error::ProverError, run_folder::read_policy};
 
 /// A built-in policy by name, or a policy file.
 pub(crate) fn find_policy(name: &str) -> Result<Policy, ProverError> {

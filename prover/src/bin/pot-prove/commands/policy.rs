@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
+use pot_protocol::policy::{Micro, Parameters, Policy as Document, Preset};
 use pot_prover::{
     compile::{Event, compile},
     error::ProverError,
     run_folder::{read_policy, write_new},
 };
-use pot_protocol::policy::{Micro, Parameters, Policy as Document, Preset};
 use serde_json::json;
 
 use crate::{

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
+use pot_protocol::keys::Provenance;
 use pot_prover::{
     decide::{grade_word, verdict_word},
     error::ProverError,
     prove::{Prepared, key_for},
     run_folder::RunFolder,
 };
-use pot_protocol::keys::Provenance;
 use pot_setup::{KeyStore, development::Step};
 
 use crate::{args::Prove, output};

@@ -14,9 +14,9 @@ use pot_prover::{
     run_folder::{RunFolder, Sources},
 };
 
+use crate::{args::Register, output};
 #[cfg(feature = "inference")]
 use crate::{args::Setting, commands::find_policy};
-use crate::{args::Register, output};
 
 /// Registers a run and says what to do next.
 #[cfg(feature = "inference")]
