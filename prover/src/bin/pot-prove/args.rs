@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+#[cfg(feature = "inference")]
 use pot_prover::register::{DEFAULT_DUE_DAYS, DEFAULT_POSITIONS};
 
 /// Query two models on committed challenges, decide whether they are the same, and prove the verdict.
@@ -18,6 +19,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done · 1 the machine, a model or a proo
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    #[cfg(feature = "inference")]
     /// Fix models, policy, challenges and key commitment before any query.
     Register(Register),
     /// Query both models of a registered run until the rule stops.
@@ -36,6 +38,7 @@ pub(crate) enum Command {
     Inspect(Inspect),
 }
 
+#[cfg(feature = "inference")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Setting {
     /// The model that is claimed: `builtin:NAME`, a safetensors file, or a folder.
@@ -67,6 +70,7 @@ pub(crate) struct Setting {
     pub(crate) due_days: u32,
 }
 
+#[cfg(feature = "inference")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Register {
     #[command(flatten)]

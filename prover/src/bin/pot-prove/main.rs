@@ -22,6 +22,7 @@ fn main() -> std::process::ExitCode {
         }
     };
     let result = match args.command {
+        #[cfg(feature = "inference")]
         Command::Register(args) => commands::register::run(args),
         #[cfg(feature = "inference")]
         Command::Run(args) => commands::query::run(&args),

@@ -8,6 +8,7 @@ pub(crate) mod policy;
 pub(crate) mod prove;
 #[cfg(feature = "inference")]
 pub(crate) mod query;
+#[cfg(feature = "inference")]
 pub(crate) mod register;
 
 use std::path::Path;

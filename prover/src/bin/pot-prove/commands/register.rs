@@ -1,13 +1,10 @@
-//! `pot-prove register`: fixes everything before any query.
+//! `pot-prove register`: fixes everything before any query. Needs the models' identities, and so inference.
 
-#[cfg(feature = "inference")]
 use std::path::Path;
 
 use pot_protocol::registration::{NonceSource, Registration};
-#[cfg(feature = "inference")]
 use pot_protocol::{challenge::Family, score::UNITS_PER_NAT};
 use pot_prover::error::ProverError;
-#[cfg(feature = "inference")]
 use pot_prover::{
     query::Models,
     register::{Request, read_corpus, read_previous, register},
@@ -15,11 +12,9 @@ use pot_prover::{
 };
 
 use crate::{args::Register, output};
-#[cfg(feature = "inference")]
 use crate::{args::Setting, commands::find_policy};
 
 /// Registers a run and says what to do next.
-#[cfg(feature = "inference")]
 pub(crate) fn run(args: Register) -> anyhow::Result<()> {
     let (_, registration) = in_folder(args.setting, &args.out)?;
     announce(&registration);
@@ -35,14 +30,7 @@ pub(crate) fn run(args: Register) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Registering needs the models' identities.
-#[cfg(not(feature = "inference"))]
-pub(crate) fn run(_: Register) -> anyhow::Result<()> {
-    Err(ProverError::Usage("this build has no inference: registering needs the models' identities".to_owned()).into())
-}
-
 /// Checks the whole setting, then makes the folder and registers in it.
-#[cfg(feature = "inference")]
 pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFolder, Registration)> {
     let policy = find_policy(&setting.policy)?;
     let calibration_bound = units_rounded_up(setting.calibration_bound)?;
@@ -92,7 +80,6 @@ pub(crate) fn announce(registration: &Registration) {
 }
 
 /// A bound in nats as score units, rounded up so that it stays a bound.
-#[cfg(feature = "inference")]
 fn units_rounded_up(nats: f64) -> Result<u32, ProverError> {
     if !(0.0..=4.5).contains(&nats) {
         return Err(ProverError::Usage(format!("--calibration-bound {nats}: a bound lies between 0 and 4.5 nats")));
