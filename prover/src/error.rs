@@ -54,7 +54,7 @@ pub enum ProverError {
     Model(String),
     /// A model gave no usable answer; the run is paused at that challenge.
     #[error(
-        "challenge {index}: the {side} gave no usable answer: {message}; the run is paused, mend the cause and pass --resume"
+        "challenge {index}: the {side} gave no usable answer: {message}; what is sealed stays; mend the cause and pass --resume"
     )]
     Answer {
         /// Challenge index.
@@ -103,6 +103,7 @@ impl ProverError {
                 | Self::Sealed(_)
                 | Self::Codec(_)
                 | Self::Model(_)
+                | Self::Io { action: "cannot open" | "cannot read", .. }
         )
     }
 }

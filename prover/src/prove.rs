@@ -11,7 +11,7 @@ use pot_protocol::{
     registration::Registration,
     rule::{Capacity, Outcome, Progress, decide},
     statement::{RawStatement, Statement},
-    transcript::{Opening, Transcript},
+    transcript::{Next, Opening, Side, Transcript},
 };
 use pot_setup::{
     KeyStore, ProvingKey, SetupError,
@@ -23,6 +23,8 @@ use crate::{
     groth16,
     run_folder::{RunFolder, read_file},
 };
+
+const SEED_TAG: &[u8; 16] = b"pot/run-seed/v1\0";
 
 /// Everything that a proof of a run needs.
 pub struct Prepared {
@@ -46,12 +48,15 @@ impl Prepared {
             return Err(ProverError::Undecided("nothing was queried yet: use `pot-prove run` first".to_owned()));
         }
         let transcript = Transcript::replay(&read_file(&path)?).map_err(|e| ProverError::input(&path, e))?;
-        let seed = folder.secrets()?.seed;
+        let secrets = folder.secrets()?;
+        if !secrets.key().verify(&registration.fields().key_commitment.0) {
+            return Err(ProverError::input(&folder.path("secret/challenge-key"), "not the registered challenge key"));
+        }
         let nonce = registration.nonce(folder.nonce_file()?.as_ref())?;
         if transcript.registration() != registration.digest() || transcript.nonce() != nonce {
             return Err(ProverError::input(&path, "belongs to another registration"));
         }
-        Self::new(&registration, nonce, &policy, &transcript, seed).map_err(|e| match e {
+        Self::new(&registration, nonce, &policy, &transcript, *secrets.seed()).map_err(|e| match e {
             ProverError::Transcript(e) => ProverError::input(&path, e),
             other => other,
         })
@@ -65,9 +70,7 @@ impl Prepared {
         seed: [u8; 32],
     ) -> Result<Self, ProverError> {
         for record in transcript.records() {
-            record
-                .check_score(registration.fields().kind, registration.k())
-                .map_err(|e| ProverError::Sealed(format!("record {}: {e}", record.index)))?;
+            record.check(registration).map_err(|e| ProverError::Sealed(format!("record {}: {e}", record.index)))?;
         }
         let scores = transcript.scores();
         let coefficients = policy.coefficients();
@@ -89,6 +92,12 @@ impl Prepared {
         let capacity = Capacity::for_scores(coefficients.n_max)
             .ok_or_else(|| ProverError::Usage(format!("no circuit holds n_max = {}", coefficients.n_max)))?;
         let sealed = transcript.seal()?;
+        if transcript.next() != (Next::Ask { index: sealed.size, side: Side::Reference, attempt: 1 }) {
+            return Err(ProverError::Sealed("the transcript goes on after its decision".to_owned()));
+        }
+        // The evidence root holds every record with its salt, so a copied run folder that goes on differently gets
+        // other blindings, and opening one run says nothing about the other.
+        let seed = Digest::tagged(SEED_TAG, &[seed, sealed.evidence_root.0].concat()).0;
         let opening = Opening { statement: Digest::default(), seed: Digest(seed), scores: scores.clone() };
         let blinding = pot_protocol::commitment::BlindingSeed::new(seed);
         let root = ScoreCommitment::commit(capacity, &scores, &blinding).root();

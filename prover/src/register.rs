@@ -6,13 +6,15 @@ use pot_protocol::{
     challenge::Family,
     digest::Digest,
     policy::Policy,
-    registration::{FamilyRef, ModelIdentity, NonceSource, PolicyRef, Positions, RawRegistration, Registration},
+    registration::{
+        FamilyRef, ModelIdentity, NonceSource, PolicyRef, Positions, RawRegistration, Registration, RegistrationError,
+    },
     score::ScoreKind,
 };
 
 use crate::{
     error::ProverError,
-    run_folder::{RunFolder, Secrets, Sources, random32},
+    run_folder::{RunFolder, Secrets, Sources, random32, write_new},
 };
 
 /// Number of scored positions unless the user says otherwise.
@@ -43,13 +45,23 @@ pub struct Request {
     pub previous: Option<Registration>,
     /// Days until the outcome is due.
     pub due_days: u32,
+    /// The most tokens that both models take.
+    pub longest_context: u32,
 }
 
-/// Writes a new registration and its secrets into `folder`.
+/// Registers: checks everything, then makes the run folder `root` with registration and secrets in it, or nothing.
 ///
 /// # Errors
-/// [`ProverError`] when a field is refused or the folder cannot be written.
-pub fn register(folder: &RunFolder, request: Request) -> Result<Registration, ProverError> {
+/// [`ProverError::Usage`] when a field is refused or the folder is taken; an I/O error otherwise.
+pub fn register(root: &Path, request: Request) -> Result<(RunFolder, Registration), ProverError> {
+    let refused = |e: RegistrationError| ProverError::Usage(e.to_string());
+    check_positions(&request)?;
+    if let Some(previous) = &request.previous {
+        let fields = previous.fields();
+        if fields.reference != request.reference || fields.candidate != request.candidate {
+            return Err(ProverError::Usage("--previous is a registration of another pair of models".to_owned()));
+        }
+    }
     let registered_at = crate::run_folder::now_millis() / 1000;
     let policy = &request.policy;
     let kind = policy.parameters().kind;
@@ -57,8 +69,7 @@ pub fn register(folder: &RunFolder, request: Request) -> Result<Registration, Pr
         Some(name) => NonceSource::Counterparty { name },
         None => NonceSource::OwnChoice { nonce: Digest(random32()?) },
     };
-    // The secrets come first: a registration on disk always has the key that it commits to.
-    let secrets = Secrets::create(folder)?;
+    let secrets = Secrets::draw()?;
     let family = request.family.id();
     let raw = RawRegistration {
         version: RawRegistration::VERSION,
@@ -78,17 +89,46 @@ pub fn register(folder: &RunFolder, request: Request) -> Result<Registration, Pr
         kind,
         positions: if kind == ScoreKind::DeltaCe { Positions::All } else { Positions::Last(request.positions) },
         calibration_bound: request.calibration_bound,
-        key_commitment: Digest(secrets.key.commitment()),
+        key_commitment: Digest(secrets.key().commitment()),
         nonce,
     };
-    let registration = raw.validate()?;
-    registration.bind_policy(policy)?;
-    folder.write_new("sources.json", &pretty(&request.sources)?)?;
-    folder.write_new("policy.json", &pretty(request.policy.document())?)?;
-    folder.write_new("registration.json", &pretty(registration.fields())?)?;
-    // Last, since its presence means that the folder is complete.
-    folder.write_new("registration.pot", &registration.to_bytes())?;
-    Ok(registration)
+    let registration = raw.validate().map_err(refused)?;
+    registration.bind_policy(policy).map_err(refused)?;
+    let files = [
+        ("sources.json", pretty(&request.sources)?),
+        ("policy.json", pretty(request.policy.document())?),
+        ("registration.json", pretty(registration.fields())?),
+        ("registration.pot", registration.to_bytes()),
+    ];
+    let folder = RunFolder::create(root, |staging| {
+        secrets.write(staging)?;
+        files.iter().try_for_each(|(name, bytes)| write_new(&staging.join(name), bytes))
+    })?;
+    Ok((folder, registration))
+}
+
+/// Every prompt of the family must have K predicted tokens and fit both models: a run must not be able to fail by the
+/// choice of K. A token is taken to be a byte, as it is for the tokenizers that there are.
+fn check_positions(request: &Request) -> Result<(), ProverError> {
+    let bytes = request.family.prompt_bytes();
+    let scores_last = request.policy.parameters().kind != ScoreKind::DeltaCe;
+    if scores_last && !(1..=*bytes.start()).contains(&request.positions) {
+        return Err(ProverError::Usage(format!(
+            "--positions {}: the shortest prompts have {} tokens to score, so K lies in 1..={}",
+            request.positions,
+            bytes.start(),
+            bytes.start()
+        )));
+    }
+    // One token more than bytes: the start token.
+    if *bytes.end() >= request.longest_context {
+        return Err(ProverError::Usage(format!(
+            "prompts have up to {} tokens, and a model takes only {}",
+            bytes.end() + 1,
+            request.longest_context
+        )));
+    }
+    Ok(())
 }
 
 /// Reads a previous registration of the same pair.

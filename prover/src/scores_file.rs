@@ -17,7 +17,8 @@ pub fn read_scores(path: &Path) -> Result<Vec<Score>, ProverError> {
     let bytes = read_file(path)?;
     let refuse = |message: String| ProverError::input(path, message);
     if bytes.first() == Some(&b'{') {
-        let transcript = Transcript::replay(&bytes).map_err(|e| refuse(e.to_string()))?;
+        let transcript = Transcript::replay(&bytes)
+            .map_err(|e| refuse(format!("neither an array of scores in nats nor a complete transcript: {e}")))?;
         return Ok(transcript.scores());
     }
     let values: Vec<serde_json::Value> = serde_json::from_slice(&bytes).map_err(|e| {

@@ -28,10 +28,12 @@ pub enum SetupError {
     #[error("proving key: {0}; delete its folder and run `pot-setup dev` again")]
     Layout(String),
     /// No environment variable says where keys lie.
-    #[error("no folder for keys: set POT_KEY_DIR, XDG_CACHE_HOME or HOME, or name one with --key-dir")]
+    #[error(
+        "no folder for keys: set POT_KEY_DIR, XDG_CACHE_HOME or HOME, or name one (--key-dir, or --keys for pot-prove)"
+    )]
     NoFolder,
     /// Nothing under this id.
-    #[error("no key {id} in {}: run `pot-setup dev`, or name the right folder with --key-dir", folder.display())]
+    #[error("no key {id} in {}: run `pot-setup dev`, or name the right folder (--key-dir, or --keys for pot-prove)", folder.display())]
     NoSuchKey {
         /// The id asked for.
         id: KeyId,

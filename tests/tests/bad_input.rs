@@ -66,7 +66,7 @@ fn scores_that_are_no_scores() {
     }
     decide("[0, 0, -1]").expect(3).says("entry 2");
     decide("[]").expect(0);
-    prove(&["decide", "--policy", "quick", "--scores", "/nonexistent/scores"]).expect(1).says("cannot open");
+    prove(&["decide", "--policy", "quick", "--scores", "/nonexistent/scores"]).expect(3).says("cannot open");
 }
 
 #[test]
@@ -131,9 +131,6 @@ fn a_tampered_transcript_is_not_proved() {
     let audit = root.path().join("audit");
     copy_folder(finished_audit(), &audit);
     fs::remove_file(audit.join("bundle.pot")).unwrap();
-    for name in ["scores.json", "verifying.key", "bundle.json"] {
-        fs::remove_file(audit.join(name)).unwrap();
-    }
     let path = audit.join("transcript.ndjson");
     let text_of = fs::read_to_string(&path).unwrap();
     let at = text_of.find("\"score\":").unwrap() + 8;
@@ -142,4 +139,48 @@ fn a_tampered_transcript_is_not_proved() {
     fs::write(&path, lied).unwrap();
     prove(&["prove", text(&audit)]).expect(3);
     assert!(!audit.join("bundle.pot").exists());
+}
+
+#[test]
+fn a_refused_registration_leaves_nothing_behind() {
+    let root = scratch();
+    let out = root.path().join("run");
+    let refused = |args: &[&str], part: &str| {
+        prove(&[&["register", "--out", text(&out)], args].concat()).expect(2).says(part);
+        assert_eq!(fs::read_dir(root.path()).unwrap().count(), 0, "{args:?}");
+    };
+    refused(&["--positions", "0"], "K lies in");
+    refused(&["--positions", "161"], "K lies in");
+    refused(&["--calibration-bound", "0.2"], "gamma");
+    refused(&["--calibration-bound", "9"], "calibration-bound");
+    refused(&["--counterparty", ""], "names have");
+    prove(&["register", "--out", text(&out)]).expect(0);
+    prove(&["audit", "--resume", "--out", text(&root.path().join("nothing"))]).expect(2).says("no registration");
+    prove(&["audit", "--counterparty", "them", "--out", text(&root.path().join("other"))]).expect(2).says("nonce");
+}
+
+#[test]
+fn an_interrupted_prove_is_simply_repeated() {
+    let root = scratch();
+    let audit = root.path().join("audit");
+    copy_folder(finished_audit(), &audit);
+    fs::remove_file(audit.join("bundle.pot")).unwrap();
+    fs::write(audit.join("scores.json"), "half of it").unwrap();
+    prove(&["prove", text(&audit)]).expect(0);
+    let scores = audit.join("scores.json");
+    check(&["verify", text(&audit), "--allow-development-key", "--scores", text(&scores)]).expect(0);
+}
+
+#[test]
+fn a_named_key_is_the_only_one_that_counts() {
+    let root = scratch();
+    let key = fs::read(finished_audit().join("verifying.key")).unwrap();
+    let bundle = finished_audit().join("bundle.pot");
+    let file = root.path().join("key");
+    for bit in (0..key.len() * 8).step_by(89) {
+        let mut flipped = key.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        fs::write(&file, &flipped).unwrap();
+        check(&["verify", text(&bundle), "--allow-development-key", "--trust", text(&file)]).expect(5);
+    }
 }

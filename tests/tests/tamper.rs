@@ -84,20 +84,23 @@ fn a_proof_does_not_move_to_another_statement_of_the_same_run() {
     };
     lie(&|f| f.sealed_at += 1);
     lie(&|f| f.grade = !f.grade);
-    lie(&|f| f.n += 1);
+    lie(&|f| (f.n, f.attempts_total) = (f.n + 1, f.attempts_total + 2));
     lie(&|f| f.verdict = pot_protocol::rule::Verdict::Same);
     lie(&|f| f.registration.due_by += 1);
     lie(&|f| f.registration.calibration_bound += 1);
     lie(&|f| f.evidence_root.0[31] ^= 1);
     lie(&|f| f.score_root.0[31] ^= 1);
     lie(&|f| f.attempts_total += 0);
+    let mut reached = 0;
     for (number, fields) in lies.into_iter().enumerate() {
         let genuine = fields == genuine;
         let Ok(statement) = fields.validate() else { continue };
+        reached += 1;
         let forged = Bundle { statement, ..bundle.clone() };
         let accepted = check_bytes(&forged.to_bytes(), &trust, &Evidence::default()).is_ok();
         assert_eq!(accepted, genuine, "lie {number}");
     }
+    assert_eq!(reached, 9, "every lie is a valid statement, so that the proof has to refuse it");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use pot_protocol::{
     digest::Digest,
     policy::{Micro, Parameters, Policy},
+    registration::Positions,
     rule::{Outcome, Verdict},
     score::ScoreKind,
     statement::Statement,
@@ -41,8 +42,14 @@ pub struct Report {
     pub n: u32,
     /// Name of the registered reference.
     pub reference: String,
+    /// SHA-256 of its weights.
+    pub reference_weights: Digest,
     /// Name of the registered candidate.
     pub candidate: String,
+    /// SHA-256 of its weights.
+    pub candidate_weights: Digest,
+    /// Challenge family and version, and which tokens of a prompt are scored.
+    pub challenges: String,
     /// Policy name.
     pub policy: String,
     /// Score kind.
@@ -63,8 +70,10 @@ pub struct Report {
     pub key: Digest,
     /// Attempts of both sides in all, and the most that one answer took.
     pub attempts: (u64, u32),
-    /// Registrations known for this pair.
+    /// How many registrations this pair has had at least: the number of this one.
     pub registrations_known: u64,
+    /// When it was registered, was due and was sealed by the auditor's own clock, Unix seconds.
+    pub registered_due_sealed: [u64; 3],
 }
 
 impl Report {
@@ -72,12 +81,19 @@ impl Report {
         let outcome = statement.outcome();
         let registration = statement.registration().fields();
         let attempts = statement.attempts();
+        let family = &registration.family;
         Self {
             verdict: outcome.verdict,
             grade: grade(outcome),
             n: outcome.n,
             reference: registration.reference.name().to_owned(),
+            reference_weights: registration.reference.weights(),
             candidate: registration.candidate.name().to_owned(),
+            candidate_weights: registration.candidate.weights(),
+            challenges: match registration.positions {
+                Positions::Last(k) => format!("{} v{}, last {k} tokens of each", family.name, family.version),
+                _ => format!("{} v{}, all tokens of each", family.name, family.version),
+            },
             policy: registration.policy.name.clone(),
             kind: registration.kind,
             assurance: Assurance::None,
@@ -88,7 +104,8 @@ impl Report {
             statement_digest: statement.digest(),
             key,
             attempts: (attempts.total, attempts.most),
-            registrations_known: 1,
+            registrations_known: registration.sequence,
+            registered_due_sealed: [registration.registered_at, registration.due_by, statement.fields().sealed_at],
         }
     }
 }
@@ -106,16 +123,15 @@ fn bound(outcome: Outcome, policy: &Policy) -> String {
     let parameters = policy.parameters();
     let (alpha, gamma, delta) = (parameters.alpha, parameters.gamma, parameters.delta);
     let same = same_threshold(parameters);
-    let asked = format!("averaged over the {} challenges asked", outcome.n);
+    let unit = if parameters.kind == ScoreKind::DeltaCe { "nat per byte" } else { "nat" };
+    let asked = format!("each score clipped to 0.5 {unit}, averaged over the {} challenges asked,", outcome.n);
+    let chance = format!(
+        "The chance that the rule ever says so while it is false is at most {alpha}, if the records are true and this run \
+         was not chosen among several"
+    );
     let main = match outcome.verdict {
-        Verdict::Same => format!(
-            "SAME: the expected divergence, each score clipped to 0.5 nat, {asked}, is at most {same} nat; the chance \
-             that the rule ever says so while it is false is at most {alpha}"
-        ),
-        Verdict::Different => format!(
-            "DIFFERENT: the expected divergence, each score clipped to 0.5 nat, {asked}, is above {gamma} nat; the chance \
-             that the rule ever says so while it is false is at most {alpha}"
-        ),
+        Verdict::Same => format!("SAME: the expected divergence, {asked} is at most {same} {unit}. {chance}"),
+        Verdict::Different => format!("DIFFERENT: the expected divergence, {asked} is above {gamma} {unit}. {chance}"),
         Verdict::Undecided => {
             return format!(
                 "UNDECIDED: {} challenges showed neither SAME nor DIFFERENT; nothing is claimed",
@@ -123,13 +139,14 @@ fn bound(outcome: Outcome, policy: &Policy) -> String {
             );
         }
     };
-    match (outcome.verdict, outcome.grade) {
-        (Verdict::Same, true) => format!("{main}. Grade strict: the same holds with scores clipped at 4.5 nats only"),
+    let grade = match (outcome.verdict, outcome.grade) {
+        (Verdict::Same, true) => format!("strict: the same holds with scores clipped at 4.5 {unit} only"),
         (Verdict::Different, true) => {
-            format!("{main}. Grade strong: with scores clipped at 4.5 nats only it is above {delta} nat")
+            format!("strong: with scores clipped at 4.5 {unit} only it is above {delta} {unit}")
         }
-        _ => main,
-    }
+        _ => return main,
+    };
+    format!("{main}. Grade {grade}; the chance of a wrong grade is at most another {alpha}")
 }
 
 /// γ·min(1, 2η) in nats, rounded up to six places so that it stays a bound.

@@ -52,6 +52,8 @@ pub enum CorpusError {
 impl Corpus {
     /// Version of this family.
     pub const VERSION: u16 = 1;
+    /// Bytes of every prompt: two windows and the line break between them.
+    pub const PROMPT_BYTES: u32 = 289;
 
     /// Indexes `text`, which must have at least [`MIN_DISTINCT_PROMPTS`]: about a megabyte of text without repeats.
     ///
@@ -71,13 +73,18 @@ impl Corpus {
             return Err(CorpusError::TooLarge { size: text.len() });
         }
         let starts = distinct_windows(&text);
-        let digest = Digest::tagged(TAG, text.as_bytes());
+        let digest = Self::digest_of(&text);
         let corpus = Self { text, starts, digest };
         let (distinct, windows, minimum) = (corpus.distinct_prompts(), corpus.starts.len(), minimum.max(1));
         if distinct < minimum {
             return Err(CorpusError::TooFew { distinct, windows, minimum });
         }
         Ok(corpus)
+    }
+
+    /// The digest of a text as a corpus: SHA-256 of a tag and the text's bytes.
+    pub fn digest_of(text: &str) -> Digest {
+        Digest::tagged(TAG, text.as_bytes())
     }
 
     /// SHA-256 of a tag and the text's bytes.
@@ -134,3 +141,5 @@ impl std::fmt::Debug for Corpus {
 
 #[cfg(test)]
 mod tests;
+
+const _: () = assert!(Corpus::PROMPT_BYTES as usize == 2 * WINDOW_BYTES + 1);

@@ -1,5 +1,7 @@
 //! Prompt families: each turns a seed into a prompt, and says how many prompts it has.
 
+use std::ops::RangeInclusive;
+
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
@@ -66,6 +68,14 @@ impl Family {
         match self {
             Self::Grammar => grammar::distinct_prompts(),
             Self::Corpus(corpus) => corpus.distinct_prompts(),
+        }
+    }
+
+    /// The lengths that prompts have, in bytes of UTF-8.
+    pub fn prompt_bytes(&self) -> RangeInclusive<u32> {
+        match self {
+            Self::Grammar => grammar::PROMPT_BYTES,
+            Self::Corpus(_) => Corpus::PROMPT_BYTES..=Corpus::PROMPT_BYTES,
         }
     }
 

@@ -37,6 +37,27 @@ impl ModelIdentity {
         }
     }
 
+    /// Digest of the tokenizer.
+    pub fn tokenizer(&self) -> Digest {
+        match self {
+            Self::Weights { tokenizer, .. } => *tokenizer,
+        }
+    }
+
+    /// SHA-256 of the weights file.
+    pub fn weights(&self) -> Digest {
+        match self {
+            Self::Weights { weights, .. } => *weights,
+        }
+    }
+
+    /// The number type that the model computes in.
+    pub fn dtype(&self) -> &str {
+        match self {
+            Self::Weights { dtype, .. } => dtype,
+        }
+    }
+
     /// The strings of this identity, for length and character checks.
     pub(super) fn strings(&self) -> [&str; 3] {
         match self {

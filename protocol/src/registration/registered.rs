@@ -172,6 +172,9 @@ impl RawRegistration {
         if !fits {
             return refuse("positions: kl and delta-logprob score the last 1..=4096 tokens, delta-ce scores all");
         }
+        if self.kind != ScoreKind::DeltaCe && self.reference.tokenizer() != self.candidate.tokenizer() {
+            return refuse("kl and delta-logprob compare token by token, so both models need one tokenizer");
+        }
         if (self.family.name == "corpus") != self.family.corpus.is_some() {
             return refuse("a corpus digest goes with the corpus family and with no other");
         }
@@ -181,13 +184,21 @@ impl RawRegistration {
         };
         let strings = self.reference.strings().into_iter().chain(self.candidate.strings());
         for s in strings.chain([self.policy.name.as_str(), self.family.name.as_str(), nonce_name]) {
-            if s.is_empty() || s.len() > MAX_STRING || s.chars().any(char::is_control) {
-                return refuse("names have 1 to 512 bytes and no control characters");
+            if s.is_empty() || s.len() > MAX_STRING || s.chars().any(unprintable) {
+                return refuse("names have 1 to 512 bytes and no control or invisible formatting characters");
             }
         }
         let digest = Digest::tagged(TAG, &codec::encode(&self));
         Ok(Registration { fields: self, digest })
     }
+}
+
+/// Characters that could make a name read as another one: controls, and invisible or direction-changing format
+/// characters.
+fn unprintable(c: char) -> bool {
+    let formatting = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}'
+        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
+    c.is_control() || formatting
 }
 
 impl Registration {

@@ -84,6 +84,11 @@ fn contradictions_are_refused() {
     refused(&|r| r.kind = ScoreKind::DeltaCe);
     refused(&|r| r.family.corpus = Some(Digest([8; 32])));
     refused(&|r| r.family.name = "corpus".to_owned());
+    refused(&|r| {
+        let ModelIdentity::Weights { tokenizer, .. } = &mut r.candidate;
+        *tokenizer = Digest([9; 32]);
+    });
+    refused(&|r| r.reference = model("na\u{202e}me"));
     refused(&|r| r.reference = model(""));
     refused(&|r| r.reference = model("a\u{1b}[31mred"));
     refused(&|r| r.candidate = model(&"x".repeat(513)));

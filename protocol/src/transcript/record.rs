@@ -7,6 +7,7 @@ use crate::{
     codec,
     digest::Digest,
     merkle,
+    registration::Registration,
     score::{Figures, FiguresError, Score, ScoreKind},
 };
 
@@ -58,6 +59,9 @@ pub enum RecordError {
     /// The figures give no score.
     #[error(transparent)]
     Figures(#[from] FiguresError),
+    /// The record's parts do not fit together or the registration.
+    #[error("{0}")]
+    Misfit(&'static str),
     /// The written score is not the one that the figures give.
     #[error("the record says {written} units, its figures give {computed}")]
     Score {
@@ -79,6 +83,43 @@ impl Record {
             return Err(RecordError::Score { written: self.score.units(), computed: computed.units() });
         }
         Ok(computed)
+    }
+
+    /// Checks this record against the registration, as far as it can be without the models: that the score follows from
+    /// the figures, and that tokens, figures, text length and number types fit together.
+    ///
+    /// # Errors
+    /// [`RecordError`] saying which of these fails.
+    pub fn check(&self, registration: &Registration) -> Result<Score, RecordError> {
+        let fields = registration.fields();
+        let misfit = |what: &'static str| Err(RecordError::Misfit(what));
+        for (side, identity) in [(&self.reference, &fields.reference), (&self.candidate, &fields.candidate)] {
+            if side.dtype != identity.dtype() {
+                return misfit("the number type is not the registered one");
+            }
+            if side.attempts == 0 || side.tokens.len() < 2 {
+                return misfit("an answer takes an attempt, and two tokens to predict one");
+            }
+        }
+        let (reference, candidate) = (&self.reference.tokens, &self.candidate.tokens);
+        if fields.kind == ScoreKind::DeltaCe {
+            if usize::try_from(self.figures.bytes) != Ok(self.prompt.len()) {
+                return misfit("the text's length is not that of the prompt");
+            }
+            if self.figures.reference.len() + 1 != reference.len()
+                || self.figures.candidate.len() + 1 != candidate.len()
+            {
+                return misfit("every predicted token has a figure");
+            }
+        } else {
+            if reference != candidate {
+                return misfit("the models were given different tokens");
+            }
+            if reference.len() - 1 < self.figures.reference.len() {
+                return misfit("there are more figures than predicted tokens");
+            }
+        }
+        self.check_score(fields.kind, registration.k())
     }
 
     /// The record's leaf in the evidence tree.

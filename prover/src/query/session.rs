@@ -62,12 +62,12 @@ impl<'a> Session<'a> {
         models.check_registered(registration.fields())?;
         let nonce = registration.nonce(folder.nonce_file()?.as_ref())?;
         let secrets = folder.secrets()?;
-        if Digest(secrets.key.commitment()) != registration.fields().key_commitment {
+        if !secrets.key().verify(&registration.fields().key_commitment.0) {
             return Err(ProverError::input(&folder.path("secret/challenge-key"), "not the registered challenge key"));
         }
         let log = match (folder.has("transcript.ndjson"), resume) {
             (false, _) => Log::begin(folder, registration.digest(), nonce)?,
-            (true, true) => Log::resume(folder)?,
+            (true, true) => Log::resume(folder, registration.digest(), nonce)?,
             (true, false) => {
                 return Err(ProverError::Usage(format!(
                     "{} holds a transcript: pass --resume to go on with it",
@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
         if log.state().registration() != registration.digest() || log.state().nonce() != nonce {
             return Err(ProverError::input(&folder.path("transcript.ndjson"), "belongs to another registration"));
         }
-        let key = secrets.key.derive(&nonce.0, &registration.digest().0);
+        let key = secrets.key().derive(&nonce.0, &registration.digest().0);
         Ok(Self { registration, policy, family, models, key, log, answers: [None, None] })
     }
 
@@ -109,9 +109,8 @@ impl<'a> Session<'a> {
 
     /// A record that was sealed earlier must still follow from the registration.
     fn check_sealed(&self, record: &Record) -> Result<(), ProverError> {
-        let fields = self.registration.fields();
         let refuse = |m: String| ProverError::Sealed(format!("the sealed record {} {m}", record.index));
-        record.check_score(fields.kind, self.registration.k()).map_err(|e| refuse(e.to_string()))?;
+        record.check(self.registration).map_err(|e| refuse(e.to_string()))?;
         if self.family.challenge(&self.key, record.index).text != record.prompt {
             return Err(refuse("holds another prompt than its challenge".to_owned()));
         }
@@ -135,7 +134,10 @@ impl<'a> Session<'a> {
             return Err(ProverError::Answer {
                 index,
                 side: side.to_string(),
-                message: format!("the policy allows {allowed} attempts for one answer and they are spent"),
+                message: format!(
+                    "the policy allows {allowed} attempts for one answer and they are spent: this run has failed, \
+                     register a new one"
+                ),
             });
         }
         self.log.append(&Event::Intent { index, side, attempt, at: now_millis() })?;

@@ -45,6 +45,12 @@ impl Models {
         [Side::Reference, Side::Candidate].map(|side| identity_of(self.side(side)))
     }
 
+    /// The most tokens that both models take.
+    pub fn longest_context(&self) -> u32 {
+        let least = self.reference.max_positions().min(self.candidate.max_positions());
+        u32::try_from(least).unwrap_or(u32::MAX)
+    }
+
     /// Checks before registration that the score kind is possible with these two models.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! The transcript file: every event is on disk before the next step starts.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{Seek, SeekFrom, Write},
     path::PathBuf,
 };
@@ -44,12 +44,17 @@ impl Log {
     ///
     /// # Errors
     /// [`ProverError::Transcript`] when the file does not replay; an I/O error otherwise.
-    pub fn resume(folder: &RunFolder) -> Result<Self, ProverError> {
+    pub fn resume(folder: &RunFolder, registration: Digest, nonce: Digest) -> Result<Self, ProverError> {
         let path = folder.path(TRANSCRIPT);
         let mut bytes = read_file(&path)?;
         let file = File::options().write(true).open(&path).map_err(ProverError::io(&path, "cannot open"))?;
         let state = match Transcript::replay(&bytes) {
-            Err(TranscriptError::Truncated(keep)) if keep > 0 => {
+            Err(TranscriptError::Truncated(0)) => {
+                // Not even the first line got to disk: nothing had begun.
+                fs::remove_file(&path).map_err(ProverError::io(&path, "cannot remove the empty transcript"))?;
+                return Self::begin(folder, registration, nonce);
+            }
+            Err(TranscriptError::Truncated(keep)) => {
                 bytes.truncate(keep);
                 let cut = |e| ProverError::io(&path, "cannot cut off the incomplete last line")(e);
                 let state = Transcript::replay(&bytes)?;

@@ -43,19 +43,34 @@ pub struct RunFolder {
 }
 
 impl RunFolder {
-    /// Makes a new folder, or takes an existing empty one.
+    /// Makes a new folder whose files `fill` writes, all of them or none: they are written beside it and moved at once.
+    /// The folder is the owner's alone, since the transcript and the opened scores tell what the bundle hides.
     ///
     /// # Errors
-    /// [`ProverError::Usage`] when the folder already holds something; an I/O error otherwise.
-    pub fn create(root: &Path) -> Result<Self, ProverError> {
-        fs::create_dir_all(root).map_err(ProverError::io(root, "cannot make the folder"))?;
-        let mut entries = fs::read_dir(root).map_err(ProverError::io(root, "cannot list the folder"))?;
-        if entries.next().is_some() {
+    /// [`ProverError::Usage`] when there is such a folder with something in it; what `fill` returns; an I/O error.
+    pub fn create(root: &Path, fill: impl FnOnce(&Path) -> Result<(), ProverError>) -> Result<Self, ProverError> {
+        let made = |e| ProverError::io(root, "cannot make the folder")(e);
+        let taken = match fs::read_dir(root) {
+            Ok(mut entries) => entries.next().is_some(),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => false,
+            Err(e) => return Err(made(e)),
+        };
+        if taken {
             return Err(ProverError::Usage(format!(
-                "{} is not empty: pass --resume to go on with the run in it, or choose another folder with --out",
+                "{} is not empty: choose another folder with --out, or, for an audit that was interrupted, pass --resume",
                 root.display()
             )));
         }
+        let parent = root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        fs::create_dir_all(parent).map_err(ProverError::io(parent, "cannot make the folder"))?;
+        // It goes away again when something fails before the move.
+        let staging = tempfile::Builder::new().prefix(".pot-").tempdir_in(parent).map_err(made)?;
+        fill(staging.path())?;
+        // On Unix an empty folder is replaced; elsewhere it has to go first.
+        if root.exists() {
+            fs::remove_dir(root).map_err(ProverError::io(root, "cannot replace the empty folder"))?;
+        }
+        fs::rename(staging.path(), root).map_err(ProverError::io(root, "cannot move the finished folder here"))?;
         Self::lock(root)
     }
 
@@ -115,6 +130,18 @@ impl RunFolder {
         let path = self.path(name);
         write_new(&path, bytes)?;
         Ok(path)
+    }
+
+    /// Writes a file that follows from the others, in place of one that an interrupted attempt may have left.
+    ///
+    /// # Errors
+    /// An I/O error with its place.
+    pub fn write_derived(&self, name: &str, bytes: &[u8]) -> Result<(), ProverError> {
+        let path = self.path(name);
+        if path.exists() {
+            fs::remove_file(&path).map_err(ProverError::io(&path, "cannot replace"))?;
+        }
+        write_new(&path, bytes)
     }
 
     /// Reads a whole file.
@@ -189,6 +216,10 @@ pub fn read_policy(path: &Path) -> Result<Policy, ProverError> {
 /// # Errors
 /// An I/O error with its place, or [`ProverError::Input`] when it is larger.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, ProverError> {
+    // A pipe could block for ever and a device never end.
+    if !fs::metadata(path).map_err(ProverError::io(path, "cannot open"))?.is_file() {
+        return Err(ProverError::input(path, "is no regular file"));
+    }
     let file = File::open(path).map_err(ProverError::io(path, "cannot open"))?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(ProverError::io(path, "cannot read"))?;

@@ -18,7 +18,9 @@ use crate::SetupError;
 /// A proving key together with its validated verifying key.
 ///
 /// Its many points are not checked one by one: they come from a setup in this process, or from a file whose hash is
-/// pinned. A prover checks its own proof before it lets go of it, so bad points cost a proof and nothing else.
+/// pinned. A prover checks its own proof before it lets go of it, so bad points never lead to a false proof. They
+/// can cost its zero knowledge: a key whose points leave the blinding out still gives proofs that verify. Take proving
+/// keys only from a setup of your own or from one that was verified in full.
 #[derive(Clone, Debug)]
 pub struct ProvingKey {
     verifying: VerifyingKey,

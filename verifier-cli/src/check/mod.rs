@@ -1,15 +1,16 @@
 //! The check itself: statement, policy, key, proof, then whatever else was given.
 
+mod cautions;
 mod opened;
 mod revealed;
 mod sealed;
 
 use pot_protocol::{
     bundle::Bundle,
-    challenge::Family,
+    challenge::{Corpus, Family},
     digest::Digest,
     policy::{Policy, Preset},
-    registration::{NonceSource, RegistrationError},
+    registration::RegistrationError,
     statement::{Statement, StatementError},
     transcript::Transcript,
 };
@@ -61,32 +62,32 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     ));
     report.verified.push(format!("proof: Groth16 over BN254 under {}", trusted.provenance()));
     if trusted.is_development() {
-        report.warnings.push("the verifying key is a development key: whoever made it can forge proofs".to_owned());
+        report.warnings.push(
+            "the verifying key is a development key: whoever made it can forge proofs; only opened scores replace the proof"
+                .to_owned(),
+        );
     } else {
         report.assurance = Assurance::Arithmetic;
     }
-    if matches!(statement.registration().fields().nonce, NonceSource::OwnChoice { .. }) {
-        report.warnings.push(
-            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown"
-                .to_owned(),
-        );
-    }
+    cautions::add(statement, &policy, &mut report);
+    let family = family_of(statement, evidence)?;
 
-    match evidence.scores {
-        Some(bytes) => opened::check(bytes, statement, &policy, &mut report)?,
-        None => report.not_given.push("--scores: the opened score list (a native check without any setup)".to_owned()),
-    }
+    let opened = if let Some(bytes) = evidence.scores {
+        Some(opened::check(bytes, statement, &policy, &mut report)?)
+    } else {
+        report.not_given.push("--scores: the opened score list (a native check without any setup)".to_owned());
+        None
+    };
     let transcript = match evidence.transcript {
         Some(bytes) => Some(Transcript::replay(bytes)?),
         None => None,
     };
     match &transcript {
-        Some(transcript) => sealed::check(transcript, statement, &policy, &mut report)?,
+        Some(transcript) => sealed::check(transcript, statement, &policy, opened.as_deref(), &mut report)?,
         None => report.not_given.push("--transcript: the records behind the evidence root".to_owned()),
     }
     match evidence.reveal {
         Some(bytes) => {
-            let family = family_of(statement, evidence.corpus)?;
             revealed::check(bytes, statement, family.as_ref(), transcript.as_ref(), &mut report)?;
         }
         None => {
@@ -115,29 +116,32 @@ fn policy_of(statement: &Statement, file: Option<&[u8]>) -> Result<Policy, Check
     })
 }
 
-/// The challenge family that the statement names; `None` for a corpus that was not given.
-fn family_of(statement: &Statement, corpus: Option<&[u8]>) -> Result<Option<Family>, CheckError> {
+/// The challenge family that the statement names; `None` for a corpus that was not given. The corpus is hashed before
+/// anything is made of it, and looked at only when the challenge key is there to use it with.
+fn family_of(statement: &Statement, evidence: &Evidence<'_>) -> Result<Option<Family>, CheckError> {
     let registered = &statement.registration().fields().family;
-    let malformed = |message: String| CheckError::Malformed { what: "corpus", message };
-    let family = match (registered.corpus, corpus) {
-        (None, _) => Family::Grammar,
-        (Some(_), None) => return Ok(None),
-        (Some(digest), Some(bytes)) => {
-            let text = String::from_utf8(bytes.to_vec()).map_err(|e| malformed(e.to_string()))?;
-            let family = Family::corpus(text).map_err(|e| malformed(e.to_string()))?;
-            if family.corpus_digest() != Some(digest) {
-                return Err(CheckError::Invalid("the corpus is not the registered one".to_owned()));
-            }
-            family
-        }
+    let known = match registered.name.as_str() {
+        "grammar" => Family::Grammar.id().version == registered.version,
+        "corpus" => Corpus::VERSION == registered.version,
+        _ => false,
     };
-    let id = family.id();
-    if id.name != registered.name || id.version != registered.version {
+    if !known {
         return Err(CheckError::Trust(format!(
             "challenge family {} v{} is not known to this program",
             registered.name.escape_debug(),
             registered.version
         )));
     }
-    Ok(Some(family))
+    let malformed = |message: String| CheckError::Malformed { what: "corpus", message };
+    match (registered.corpus, evidence.corpus, evidence.reveal) {
+        (None, ..) => Ok(Some(Family::Grammar)),
+        (Some(digest), Some(bytes), Some(_)) => {
+            let text = String::from_utf8(bytes.to_vec()).map_err(|e| malformed(e.to_string()))?;
+            if Corpus::digest_of(&text) != digest {
+                return Err(CheckError::Invalid("the corpus is not the registered one".to_owned()));
+            }
+            Family::corpus(text).map(Some).map_err(|e| malformed(e.to_string()))
+        }
+        (Some(_), ..) => Ok(None),
+    }
 }

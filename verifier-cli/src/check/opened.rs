@@ -18,7 +18,7 @@ pub(super) fn check(
     statement: &Statement,
     policy: &Policy,
     report: &mut Report,
-) -> Result<(), CheckError> {
+) -> Result<Vec<Score>, CheckError> {
     let opening = Opening::from_json(bytes)?;
     if opening.statement != statement.digest() {
         return Err(CheckError::differs("the scores open another statement", statement.digest(), opening.statement));
@@ -32,7 +32,7 @@ pub(super) fn check(
         .verified
         .push(format!("scores: all {} open the score root, and the rule gives this verdict", opening.scores.len()));
     report.assurance = report.assurance.max(Assurance::Arithmetic);
-    Ok(())
+    Ok(opening.scores)
 }
 
 /// The rule on exactly these scores gives exactly the stated outcome.

@@ -1,6 +1,11 @@
 //! With the transcript every root is recomputed, every record's score, and the rule.
 
-use pot_protocol::{policy::Policy, statement::Statement, transcript::Transcript};
+use pot_protocol::{
+    policy::Policy,
+    score::Score,
+    statement::Statement,
+    transcript::{Next, Side, Transcript},
+};
 
 use super::opened::rule_holds;
 use crate::{error::CheckError, report::Report};
@@ -9,6 +14,7 @@ pub(super) fn check(
     transcript: &Transcript,
     statement: &Statement,
     policy: &Policy,
+    opened: Option<&[Score]>,
     report: &mut Report,
 ) -> Result<(), CheckError> {
     let registration = statement.registration();
@@ -30,14 +36,24 @@ pub(super) fn check(
         )));
     }
     for record in transcript.records() {
-        record
-            .check_score(registration.fields().kind, registration.k())
-            .map_err(|e| CheckError::Invalid(format!("record {}: {e}", record.index)))?;
+        record.check(registration).map_err(|e| CheckError::Invalid(format!("record {}: {e}", record.index)))?;
+    }
+    if transcript.next() != (Next::Ask { index: sealed.size, side: Side::Reference, attempt: 1 }) {
+        return Err(CheckError::Invalid("the transcript goes on after its last record".to_owned()));
     }
     rule_holds(&transcript.scores(), statement, policy)?;
     report.verified.push(format!(
         "transcript: {} records make the evidence root, every score follows from its figures, and the rule gives this verdict",
         sealed.size
     ));
+    report.not_given.push("the models' tokenizers (that the token ids are those of the prompts)".to_owned());
+    match opened {
+        // Without this the proof could be about other scores than the records'.
+        Some(scores) if scores != transcript.scores() => {
+            return Err(CheckError::Invalid("the opened scores are not those of the records".to_owned()));
+        }
+        Some(_) => report.verified.push("the score root and the evidence root hold the same scores".to_owned()),
+        None => report.not_given.push("--scores: that the score root holds the scores of these records".to_owned()),
+    }
     Ok(())
 }

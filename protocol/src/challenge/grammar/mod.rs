@@ -12,11 +12,15 @@ mod instructions;
 mod languages;
 mod part;
 
+use std::ops::RangeInclusive;
+
 use super::DrawStream;
 use part::{Part, Writer, count};
 
 /// Version of this family.
 pub(super) const VERSION: u16 = 1;
+/// Lengths of the prompts in bytes; a test computes each domain's bounds.
+pub(super) const PROMPT_BYTES: RangeInclusive<u32> = 160..=420;
 
 /// The whole grammar: one of the six domains with equal chance.
 const GRAMMAR: &[Part] = &[Part::OneOf(DOMAINS)];

@@ -32,7 +32,9 @@ pub(crate) fn say(line: &str) {
 /// Writes an error as one line.
 pub(crate) fn error(error: &anyhow::Error) {
     let text = error.downcast_ref::<ProverError>().map_or_else(|| format!("{error:#}"), ToString::to_string);
-    say(&format!("pot-prove: {}", text.replace('\n', " ")));
+    // Parts of a message may come out of hostile files: one line, and nothing that a terminal would obey.
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    say(&format!("pot-prove: {line}"));
 }
 
 /// Progress of one long step: a bar on a terminal, plain lines otherwise.

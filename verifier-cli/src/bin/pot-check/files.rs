@@ -33,6 +33,10 @@ fn inside(path: &Path, name: &str) -> PathBuf {
 
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let failed = |e: std::io::Error| format!("cannot read {}: {e}", path.display());
+    // A pipe could block for ever and a device never end.
+    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(format!("{} is no regular file", path.display()));
+    }
     let mut bytes = Vec::new();
     File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
     if bytes.len() as u64 > limit {

@@ -15,7 +15,9 @@ pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
 
 /// Writes an error line to stderr. When even that fails, the exit code has to do.
 pub(crate) fn error(message: &str) {
-    let _ = writeln!(io::stderr(), "pot-check: {message}");
+    // Parts of a message may come out of hostile files: one line, and nothing that a terminal would obey.
+    let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let _ = writeln!(io::stderr(), "pot-check: {line}");
 }
 
 /// Writes a report for people to stdout.
@@ -25,12 +27,13 @@ pub(crate) fn report(report: &Report) -> io::Result<()> {
     let verdict = serde_json::to_value(report.verdict)?;
     let word = verdict.as_str().unwrap_or_default();
     writeln!(out, "{word}{grade} after {} challenges", report.n)?;
-    writeln!(out, "  reference  {}", report.reference.escape_debug())?;
-    writeln!(out, "  candidate  {}", report.candidate.escape_debug())?;
+    writeln!(out, "  reference  {} (weights {})", report.reference.escape_debug(), report.reference_weights)?;
+    writeln!(out, "  candidate  {} (weights {})", report.candidate.escape_debug(), report.candidate_weights)?;
+    writeln!(out, "  challenges {}", report.challenges.escape_debug())?;
     writeln!(out, "  policy     {} ({} scores)", report.policy.escape_debug(), report.kind)?;
     writeln!(out, "  meaning    {}", report.bound)?;
     writeln!(out, "  attempts   {} in all, at most {} for one answer", report.attempts.0, report.attempts.1)?;
-    writeln!(out, "  registrations known for this pair: {}", report.registrations_known)?;
+    writeln!(out, "  registrations known for this pair: at least {}", report.registrations_known)?;
     writeln!(out, "  statement  {}", report.statement_digest)?;
     writeln!(out, "  assurance: {}", report.assurance.name())?;
     for (title, lines) in

@@ -67,15 +67,16 @@ fn refused(e: &CheckError) -> Stop {
     Stop(e.class().into(), e.to_string())
 }
 
-/// The keys named with --trust, and the user's own development key where that is allowed.
+/// The keys named with --trust; without any, the user's own development key where that is allowed.
 fn trust_store(args: &Verify, bundle: &[u8]) -> Result<TrustStore, Stop> {
     let mut store = TrustStore::new(args.allow_development_key);
     for path in &args.trust {
         let bytes = files::file(path).map_err(|m| Stop(Exit::Trust, m))?;
         store.add(&bytes).map_err(|e| Stop(Exit::Trust, format!("{}: {e}", path.display())))?;
     }
-    // A malformed bundle is reported by the check itself.
-    if let (true, Ok(bundle)) = (args.allow_development_key, Bundle::from_bytes(bundle)) {
+    // Keys that are named are the only ones that count. A malformed bundle is reported by the check itself.
+    let cached = args.allow_development_key && args.trust.is_empty();
+    if let (true, Ok(bundle)) = (cached, Bundle::from_bytes(bundle)) {
         let own =
             key_folder(|name| std::env::var_os(name)).map(|f| f.join(bundle.key.to_string()).join("verifying.key"));
         if let Some(Ok(bytes)) = own.map(|path| files::file(&path)) {

@@ -1,13 +1,19 @@
 //! `pot-prove audit`: register, run, prove.
 
-use pot_prover::run_folder::RunFolder;
+use pot_prover::{error::ProverError, run_folder::RunFolder};
 
 use super::{prove, query, register};
 use crate::{args::Audit, output};
 
 pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
-    let registered = args.out.join("registration.pot").is_file();
-    let (folder, registration) = if args.resume && registered {
+    if args.setting.counterparty.is_some() && !args.resume {
+        return Err(ProverError::Usage(
+            "an audit with a counterparty waits for their nonce: use `register --counterparty`, then `run --nonce`"
+                .to_owned(),
+        )
+        .into());
+    }
+    let (folder, registration) = if args.resume {
         let folder = RunFolder::open(&args.out)?;
         let registration = folder.registration()?;
         output::say("resuming: the registration in the folder decides the setting");

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pot_protocol::keys::Provenance;
+use pot_protocol::{keys::Provenance, policy::Preset};
 use pot_prover::{
     decide::{grade_word, verdict_word},
     error::ProverError,
@@ -44,15 +44,18 @@ pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Resu
     let bundle = prepared.prove(&key)?;
     steps.end("proved, and the proof verifies");
 
-    folder.write_new("scores.json", &serde_json::to_vec(prepared.opening())?)?;
-    folder.write_new("verifying.key", &key.verifying().to_bytes())?;
-    folder.write_new("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
+    folder.write_derived("scores.json", &serde_json::to_vec(prepared.opening())?)?;
+    folder.write_derived("verifying.key", &key.verifying().to_bytes())?;
+    folder.write_derived("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
+    // Last: where it is, the others are, and an interrupted attempt can be repeated.
     let path = folder.write_new(BUNDLE, &bundle.to_bytes())?;
-    summary(folder, &prepared, &path, key.verifying().provenance() == Provenance::Development);
+    summary(folder, &prepared, &path, key.verifying().provenance() == Provenance::Development, keys.is_some());
     Ok(())
 }
 
-fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: bool) {
+fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: bool, other_keys: bool) {
+    let corpus = folder.sources().ok().and_then(|s| s.corpus);
+    let corpus = corpus.as_deref();
     let fields = prepared.statement().registration().fields();
     let found = match prepared.outcome().verdict {
         pot_protocol::rule::Verdict::Same => "behaves like",
@@ -72,16 +75,38 @@ fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: 
         Some(_) => "cargo run --release --bin pot-check -- verify",
         None => "pot-check verify",
     };
-    let flag = if development { " --allow-development-key" } else { "" };
-    let (root, bundle) = (folder.root().display(), bundle.display());
-    output::say(&format!("publish: {bundle} (keep {root}/secret to yourself)"));
-    output::say(&format!("check:   {check} {bundle}{flag}"));
-    output::say("and, with everything opened:");
+    let inside = |name: &str| quoted(&folder.path(name));
+    let mut flags = String::new();
+    if development {
+        flags += " --allow-development-key";
+    }
+    if other_keys {
+        flags += &[" --trust ", &inside("verifying.key")].concat();
+    }
+    if !Preset::all().iter().any(|p| p.document_digest() == fields.policy.document) {
+        flags += &[" --policy ", &inside("policy.json")].concat();
+    }
+    let bundle = quoted(bundle);
     output::say(&format!(
-        "         {check} {bundle}{flag} --scores {root}/scores.json --transcript {root} --reveal \
-         {root}/secret/challenge-key"
+        "publish: {bundle} alone (scores.json opens the scores, transcript.ndjson the prompts too, secret/ everything)"
+    ));
+    output::say(&format!("check:   {check} {bundle}{flags}"));
+    output::say("and, with everything opened:");
+    let corpus = corpus.map(|path| format!(" --corpus {}", quoted(path))).unwrap_or_default();
+    output::say(&format!(
+        "         {check} {bundle}{flags} --scores {} --transcript {} --reveal {}{corpus}",
+        inside("scores.json"),
+        quoted(folder.root()),
+        inside("secret/challenge-key")
     ));
     if development {
         output::say("note: this is a development key, so the proof convinces nobody but you: assurance 'none'");
     }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
+    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }

@@ -46,7 +46,6 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
     let models = Models::load(&sources)?;
     models.check_kind(policy.parameters().kind)?;
     let [reference, candidate] = models.identities();
-    let folder = RunFolder::create(out)?;
     let request = Request {
         sources,
         reference,
@@ -58,9 +57,9 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
         counterparty: setting.counterparty,
         previous,
         due_days: setting.due_days,
+        longest_context: models.longest_context(),
     };
-    let registration = register(&folder, request)?;
-    Ok((folder, registration))
+    Ok(register(out, request)?)
 }
 
 /// Says what was registered.

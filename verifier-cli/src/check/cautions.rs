@@ -1,0 +1,47 @@
+//! What a reader should know beside the verdict, from the statement alone.
+
+use pot_protocol::{
+    policy::Policy,
+    registration::{NonceSource, Positions},
+    statement::Statement,
+};
+
+use crate::report::Report;
+
+/// Fewer scored tokens than this make a verdict about few predictions per prompt.
+const FEW_POSITIONS: u32 = 16;
+
+pub(super) fn add(statement: &Statement, policy: &Policy, report: &mut Report) {
+    let fields = statement.registration().fields();
+    let mut warn = |text: String| report.warnings.push(text);
+    match &fields.nonce {
+        NonceSource::OwnChoice { .. } => warn(
+            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown"
+                .to_owned(),
+        ),
+        // A nonce file is not signed yet, so only the named party can say whether it is theirs.
+        NonceSource::Counterparty { name } => warn(format!(
+            "the nonce is said to come from '{}' and nothing here shows it: ask them whether they gave nonce {} for \
+             registration {}; otherwise the run is grindable",
+            name.escape_debug(),
+            statement.fields().nonce,
+            statement.registration().digest()
+        )),
+        _ => warn("the source of the nonce is not known to this program".to_owned()),
+    }
+    if let Some(corpus) = fields.family.corpus {
+        warn(format!("the prompts come from a private corpus of the auditor's choice ({corpus})"));
+    }
+    if fields.calibration_bound == 0 {
+        warn("no calibration bound was registered: noise between engines is taken to be none".to_owned());
+    }
+    if policy.preset().is_none() {
+        warn("the policy is no built-in one: read its parameters before you rely on the verdict".to_owned());
+    }
+    if matches!(fields.positions, Positions::Last(k) if k < FEW_POSITIONS) {
+        warn("very few tokens of each prompt were scored".to_owned());
+    }
+    if statement.fields().sealed_at > fields.due_by {
+        warn("the run was sealed after its due date: a registration that is late counts as failed".to_owned());
+    }
+}
