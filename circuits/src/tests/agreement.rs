@@ -3,7 +3,7 @@
 use ark_bn254::Fr;
 use ark_ff::Field;
 use pot_protocol::{
-    policy::Coefficients,
+    policy::{Bet, Coefficients, SEGMENTS_A},
     rule::{Capacity, Verdict},
     score::{MAX_SCORE, Score},
 };
@@ -128,6 +128,51 @@ fn exactly_at_the_boundary() {
 }
 
 /// Every private variable is determined by the rest but the blindings: changing one breaks a constraint.
+/// Random bets whose statistic is exactly 0 (fires) and exactly −1 (does not): every feature counts to the last unit.
+#[test]
+#[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "every number is below its bound")]
+fn random_bets_at_exactly_their_threshold() {
+    let mut random = Random(11);
+    let knots = [0, 63, 64, 127, 128, 255, 256, 511, 512, 1023, 1024, 2047, 2048, 4095, 4096, MAX_SCORE];
+    for round in 0..60 {
+        let capacity = if round % 12 == 0 { Capacity::C1024 } else { Capacity::C128 };
+        let looks = capacity.looks();
+        let n = if round % 6 == 0 { looks[looks.len() - 1] } else { looks[random.below(looks.len() as u64) as usize] };
+        let scores: Vec<Score> = (0..n)
+            .map(|_| match round % 3 {
+                0 => score(random.below(u64::from(MAX_SCORE) + 1) as u16),
+                1 => score(random.below(600) as u16),
+                _ => score(knots[random.below(knots.len() as u64) as usize]),
+            })
+            .collect();
+        let mut bet = Bet::<SEGMENTS_A>::NULL;
+        bet.a = bet.a.map(|_| random.below(800) as i64 - 400);
+        bet.b = bet.b.map(|_| random.below(40) as i64 - 20);
+        let sum = |bet: &Bet<SEGMENTS_A>| scores.iter().map(|s| bet.gain(*s)).sum::<i128>();
+        bet.c = 5 - i64::try_from(sum(&bet) / i128::from(n)).unwrap();
+        let gathered = i64::try_from(sum(&bet)).unwrap();
+        assert!(gathered > 0);
+
+        let mut coefficients = preset("quick");
+        (coefficients.n_min, coefficients.n_max) = (n, n);
+        coefficients.same = [Bet::NULL, Bet::NULL];
+        coefficients.different = [Bet::NULL, Bet::NULL];
+        let clipped: u64 = scores.iter().map(|s| u64::from(s.units().min(512))).sum();
+        // On the line itself DIFFERENT is tested, one unit above it SAME.
+        let line = u32::try_from(clipped / u64::from(n)).unwrap();
+        let high = random.below(2) == 0 || line == 512;
+        coefficients.tau = if high { line } else { line + 1 };
+        let which = random.below(2) as usize;
+        for (missing, fires) in [(0, true), (1, false)] {
+            let bet = Bet { t: gathered + missing, ..bet.clone() };
+            let claim = if high { &mut coefficients.different } else { &mut coefficients.same };
+            claim[which] = bet;
+            let verdict = agrees(capacity, &coefficients, &scores);
+            assert_eq!(verdict != Verdict::Undecided, fires, "{verdict:?} at {n}");
+        }
+    }
+}
+
 #[test]
 fn no_changed_variable_satisfies() {
     let (public, private) = honest(Capacity::C128, &preset("quick"), &[score(700); 128]);
