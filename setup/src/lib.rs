@@ -16,8 +16,8 @@ pub use error::SetupError;
 pub use proving::ProvingKey;
 pub use store::KeyStore;
 
-/// Groth16 over BN254 with the reduction that snarkjs' proving keys need. Keys and proofs go through this type alone,
-/// so that both use the same reduction.
+/// Groth16 over BN254 with the reduction that snarkjs' proving keys need. Keys are made through this type alone, and
+/// the prover takes its [`Reduction`], so that both use the same one.
 pub type Groth16 = ark_groth16::Groth16<ark_bn254::Bn254, Reduction>;
 
 /// The reduction from constraints to polynomials.

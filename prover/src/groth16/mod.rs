@@ -1,10 +1,14 @@
 //! Groth16 proofs under a loaded key.
 
+mod create;
+mod msm;
 #[cfg(test)]
 mod tests;
 
 use ark_bn254::Fr;
 use ark_ff::UniformRand;
+use ark_groth16::r1cs_to_qap::R1CSToQAP;
+use ark_poly::GeneralEvaluationDomain;
 use ark_relations::gr1cs::{
     ConstraintSynthesizer, ConstraintSystem, ConstraintSystemRef, OptimizationGoal, R1CS_PREDICATE_LABEL,
     SynthesisError, SynthesisMode,
@@ -13,7 +17,7 @@ use pot_protocol::{
     bundle::Bundle,
     keys::{ProofBytes, ProofPoints},
 };
-use pot_setup::{Groth16, ProvingKey, randomness};
+use pot_setup::{ProvingKey, Reduction, randomness};
 
 use crate::error::ProverError;
 
@@ -34,23 +38,20 @@ pub fn prove<C: ConstraintSynthesizer<Fr>>(key: &ProvingKey, circuit: C) -> Resu
     // arkworks would cut the longer side of a mismatch off and give a proof of nothing.
     if variables != parameters.a_query.len()
         || synthesized.inputs + parameters.l_query.len() != variables
+        || variables != parameters.b_g1_query.len()
+        || variables != parameters.b_g2_query.len()
         || parameters.vk.gamma_abc_g1.len() != synthesized.inputs
     {
         return Err(ProverError::Key("the proving key is for a circuit of another shape".to_owned()));
     }
+    let h = synthesized.quotient().map_err(failed)?;
+    if h.len() != parameters.h_query.len() {
+        return Err(ProverError::Key("the proving key is for a circuit of another size".to_owned()));
+    }
     let mut rng = randomness::from_os().map_err(|e| ProverError::Random(e.to_string()))?;
-    let (r, s) = (Fr::rand(&mut rng), Fr::rand(&mut rng));
-    let proof = Groth16::create_proof_with_reduction_and_matrices(
-        parameters,
-        r,
-        s,
-        &synthesized.matrices,
-        synthesized.inputs,
-        synthesized.constraints,
-        &synthesized.assignment,
-    )
-    .map_err(failed)?;
-    Ok(ProofPoints::encode(&proof.a, &proof.b, &proof.c))
+    let blinding = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+    let (a, b, c) = create::create(parameters, blinding, &h, &synthesized.assignment);
+    Ok(ProofPoints::encode(&a, &b, &c))
 }
 
 /// Checks a bundle of our own as anybody else will.
@@ -69,6 +70,18 @@ struct Synthesized {
     inputs: usize,
     constraints: usize,
     assignment: Vec<Fr>,
+}
+
+impl Synthesized {
+    /// The coefficients of the quotient h in the basis of the key's H points.
+    fn quotient(&self) -> Result<Vec<Fr>, SynthesisError> {
+        Reduction::witness_map_from_matrices::<Fr, GeneralEvaluationDomain<Fr>>(
+            &self.matrices,
+            self.inputs,
+            self.constraints,
+            &self.assignment,
+        )
+    }
 }
 
 fn synthesize<C: ConstraintSynthesizer<Fr>>(circuit: C) -> Result<Synthesized, SynthesisError> {
