@@ -3,23 +3,31 @@
 use std::path::Path;
 
 use pot_protocol::{
-    score::{Score, UNITS_PER_NAT},
-    transcript::Transcript,
+    score::{Score, ScoreKind, UNITS_PER_NAT},
+    transcript::{Record, Transcript},
 };
 
 use crate::{error::ProverError, run_folder::read_file};
 
-/// Reads scores from a JSON array of numbers in nats, or from a transcript (`.ndjson`, beginning with its `open` event).
+/// Reads scores of `kind` from a JSON array of numbers in nats, or from a transcript (`.ndjson`, beginning with its
+/// `open` event), whose scores are computed again from its figures.
 ///
 /// # Errors
-/// [`ProverError::Input`] naming the first entry that is no score: not a number, not finite, or negative.
-pub fn read_scores(path: &Path) -> Result<Vec<Score>, ProverError> {
+/// [`ProverError::Input`] naming the first entry that is no score: not a number, not finite, negative, or not what the
+/// figures give.
+pub fn read_scores(path: &Path, kind: ScoreKind) -> Result<Vec<Score>, ProverError> {
     let bytes = read_file(path)?;
     let refuse = |message: String| ProverError::input(path, message);
     if bytes.first() == Some(&b'{') {
         let transcript = Transcript::replay(&bytes)
             .map_err(|e| refuse(format!("neither an array of scores in nats nor a complete transcript: {e}")))?;
-        return Ok(transcript.scores());
+        let score = |record: &Record| {
+            // Every kind but delta-ce has one figure for each of its K positions.
+            let k = if kind == ScoreKind::DeltaCe { 0 } else { record.figures.reference.len() };
+            let k = u32::try_from(k).unwrap_or(u32::MAX);
+            record.check_score(kind, k).map_err(|e| refuse(format!("as {kind} scores, record {}: {e}", record.index)))
+        };
+        return transcript.records().iter().map(score).collect();
     }
     let values: Vec<serde_json::Value> = serde_json::from_slice(&bytes).map_err(|e| {
         refuse(format!("expected a JSON array of scores in nats, like [0.01, 0.3], or a transcript: {e}"))

@@ -15,8 +15,10 @@ use zeroize::Zeroizing;
 use crate::{Groth16, KeyStore, ProvingKey, SetupError, randomness};
 
 /// A point on the way to a key, for those who show progress.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// A key of the store has a damaged manifest and is passed over; it may have been one for this circuit.
+    PassedOver(KeyId, String),
     /// Another process makes a key: waiting for it.
     Waiting,
     /// The circuit is laid out and its key computed: seconds.
@@ -75,6 +77,11 @@ pub fn find_or_make<C: ConstraintSynthesizer<Fr>>(
     let _lock = store.lock(|| progress(Step::Waiting))?;
     if let Some(id) = store.find(circuit_id)? {
         return Ok(id);
+    }
+    for key in store.list()? {
+        if let Err(error) = key.manifest {
+            progress(Step::PassedOver(key.id, error.to_string()));
+        }
     }
     progress(Step::Computing);
     let key = make(circuit, circuit_id, capacity)?;

@@ -139,6 +139,8 @@ fn a_tampered_transcript_is_not_proved() {
     fs::write(&path, lied).unwrap();
     prove(&["prove", text(&audit)]).expect(3);
     assert!(!audit.join("bundle.pot").exists());
+    prove(&["decide", "--policy", "quick", "--scores", text(&path)]).expect(3).says("its figures give");
+    prove(&["decide", "--policy", "quick", "--scores", text(&finished_audit().join("transcript.ndjson"))]).expect(0);
 }
 
 #[test]
@@ -157,6 +159,35 @@ fn a_refused_registration_leaves_nothing_behind() {
     prove(&["register", "--out", text(&out)]).expect(0);
     prove(&["audit", "--resume", "--out", text(&root.path().join("nothing"))]).expect(2).says("no registration");
     prove(&["audit", "--counterparty", "them", "--out", text(&root.path().join("other"))]).expect(2).says("nonce");
+}
+
+#[test]
+fn what_cannot_be_written_or_makes_no_sense_is_said_before_the_work() {
+    let root = scratch();
+    let compile = |name: &str, out: &std::path::Path| {
+        let numbers = ["--alpha", "0.01", "--gamma", "0.1", "--eta", "0.5", "--delta", "1.0", "--epsilon", "0.1"];
+        let lengths = ["--n-min", "30", "--n-max", "400", "--name", name, "--out", text(out)];
+        prove(&[&["policy", "compile"], &numbers[..], &lengths[..]].concat())
+    };
+    let no_search = |ran: pot_tests::Ran, part: &str| assert!(!ran.expect(2).says(part).stderr.contains("stops after"));
+    no_search(compile("two words", &root.path().join("p.json")), "no policy name");
+    no_search(compile("mine", &root.path().join("nowhere/p.json")), "no folder");
+    let bundle = finished_audit().join("bundle.pot");
+    let alone = check(&["verify", text(&bundle), "--allow-development-key", "--corpus", text(&bundle)]).expect(2);
+    assert!(alone.stderr.contains("--reveal"), "{}", alone.stderr);
+    let before = fs::read(&bundle).unwrap();
+    prove(&["audit", "--resume", "--out", text(finished_audit())]).expect(0).says("finished");
+    assert_eq!(fs::read(&bundle).unwrap(), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_report_that_cannot_be_written_is_no_success() {
+    let full = fs::File::options().write(true).open("/dev/full").unwrap();
+    let bundle = finished_audit().join("bundle.pot");
+    let args = ["verify", text(&bundle), "--allow-development-key"];
+    let status = pot_tests::command("pot-check", &args).stdout(full).stderr(std::process::Stdio::null()).status();
+    assert_eq!(status.unwrap().code(), Some(2));
 }
 
 #[test]

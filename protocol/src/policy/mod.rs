@@ -14,7 +14,7 @@ pub use coefficients::*;
 pub use document::{Betting, ClaimBets, Parameters, RawPolicy};
 pub use micro::Micro;
 pub use presets::Preset;
-pub use validated::{Policy, PolicyError};
+pub use validated::{Policy, PolicyError, check_name};
 
 #[cfg(test)]
 mod tests;

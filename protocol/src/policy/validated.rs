@@ -73,10 +73,7 @@ impl RawPolicy {
             return Err(PolicyError::Format(self.format));
         }
         let name = &self.parameters.name;
-        let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
-        if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(plain) {
-            return Err(PolicyError::Name(name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()));
-        }
+        check_name(name)?;
         let document_digest = self.document_digest();
         let coefficients_digest = match Preset::all().into_iter().find(|p| p.name().eq_ignore_ascii_case(name)) {
             Some(preset) if preset.document_digest() == document_digest => preset.coefficients_digest(),
@@ -88,6 +85,18 @@ impl RawPolicy {
         };
         Ok(Policy { document: self, document_digest, coefficients_digest })
     }
+}
+
+/// Checks that `name` can be a policy's name.
+///
+/// # Errors
+/// [`PolicyError::Name`] when it is empty, too long, or has other characters than letters, digits, `.`, `_` and `-`.
+pub fn check_name(name: &str) -> Result<(), PolicyError> {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b".-_".contains(&b);
+    if name.is_empty() || name.len() > MAX_NAME || !name.bytes().all(plain) {
+        return Err(PolicyError::Name(name.chars().filter(|c| !c.is_control()).take(MAX_NAME).collect()));
+    }
+    Ok(())
 }
 
 impl Policy {

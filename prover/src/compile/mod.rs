@@ -21,6 +21,7 @@ use pot_protocol::{
         BUMPS, Bet, Betting, Claim, ClaimBets, Coefficients, KNOTS_A, KNOTS_B, Parameters, Policy, PolicyError,
         RawPolicy, SEGMENTS_A, SEGMENTS_B,
         certificate::{self, CertificateError, Direction, UNIT_PARTS, loosest_above, loosest_below},
+        check_name,
     },
     score::ScoreKind,
 };
@@ -75,6 +76,8 @@ pub enum CompileError {
 /// # Errors
 /// [`CompileError`] when the parameters allow no policy or the name is a preset's and the content is not.
 pub fn compile(parameters: Parameters, progress: &mut dyn FnMut(Event)) -> Result<Policy, CompileError> {
+    // Before the search, which takes seconds.
+    check_name(&parameters.name)?;
     Ok(compile_document(parameters, progress)?.validate()?)
 }
 

@@ -216,6 +216,21 @@ fn racing_makers_share_one_key() {
 }
 
 #[test]
+fn a_damaged_key_is_passed_over_aloud() {
+    let (_folder, store, key) = stored();
+    fs::write(store.key_folder(key.id()).join("manifest.json"), "{}").unwrap();
+    let mut passed_over = Vec::new();
+    let made = development::find_or_make(&store, toy::Powers(None), toy::ID, Capacity::C128, |step| {
+        if let development::Step::PassedOver(id, why) = step {
+            passed_over.push(id);
+            assert!(why.contains("manifest"), "{why}");
+        }
+    });
+    assert_ne!(made.unwrap(), key.id());
+    assert_eq!(passed_over, [key.id()]);
+}
+
+#[test]
 fn a_folder_that_cannot_be_made_is_named() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");

@@ -21,6 +21,7 @@ pub(crate) fn dev(args: &Dev) -> anyhow::Result<Exit> {
     let (circuit, mut made) = (circuits::id(args.capacity), false);
     let steps = Steps::begin();
     let id = find_or_make(&store, VerdictCircuit::shape(args.capacity), circuit, args.capacity, |step| match step {
+        Step::PassedOver(_, why) => steps.show(&format!("a key is passed over: {why}")),
         Step::Waiting => steps.show("waiting for another process that makes a key"),
         Step::Computing => {
             made = true;

@@ -40,9 +40,9 @@ impl Steps {
         Self { bar }
     }
 
-    pub(crate) fn show(&self, message: &'static str) {
+    pub(crate) fn show(&self, message: &str) {
         match &self.bar {
-            Some(bar) => bar.set_message(message),
+            Some(bar) => bar.set_message(message.to_owned()),
             None => say(message),
         }
     }

@@ -44,7 +44,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "DIR")]
     pub(crate) transcript: Option<PathBuf>,
     /// The private corpus, when the challenges come from one (with --reveal).
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "reveal")]
     pub(crate) corpus: Option<PathBuf>,
     /// A verifying key file that you trust; may be given several times.
     #[arg(long, value_name = "FILE")]

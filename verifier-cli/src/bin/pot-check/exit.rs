@@ -9,7 +9,7 @@ pub(crate) enum Exit {
     Accepted = 0,
     /// A proof, root, score or key does not hold.
     Invalid = 1,
-    /// The command line is wrong.
+    /// The command line is wrong, or its output cannot be written.
     Usage = 2,
     /// A file is missing, unreadable or malformed.
     Malformed = 3,

@@ -9,7 +9,13 @@ pub(crate) fn run(args: &Inspect) -> Exit {
     match bundle {
         Ok(bundle) => {
             output::error("nothing below is verified; use `pot-check verify`");
-            if output::json(&bundle.view()).is_ok() { Exit::Accepted } else { Exit::Malformed }
+            match output::json(&bundle.view()) {
+                Ok(()) => Exit::Accepted,
+                Err(e) => {
+                    output::error(&format!("cannot write to standard output: {e}"));
+                    Exit::Usage
+                }
+            }
         }
         Err(message) => {
             output::error(&message);

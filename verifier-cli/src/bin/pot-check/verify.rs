@@ -55,7 +55,7 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     } else {
         output::report(&report)
     };
-    printed.map_err(|e| Stop(Exit::Malformed, format!("cannot write the report: {e}")))?;
+    printed.map_err(|e| Stop(Exit::Usage, format!("cannot write the report: {e}")))?;
     if met {
         return Ok(Exit::Accepted);
     }

@@ -15,6 +15,13 @@ pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
     }
     let (folder, registration) = if args.resume {
         let folder = RunFolder::open(&args.out)?;
+        if folder.has(prove::BUNDLE) {
+            output::say(&format!(
+                "{} is finished: nothing is left to resume; see `pot-check verify --help`",
+                args.out.display()
+            ));
+            return Ok(());
+        }
         let registration = folder.registration()?;
         output::say("resuming: the registration in the folder decides the setting");
         (folder, registration)

@@ -51,6 +51,10 @@ fn compile_to_file(args: &Compile) -> anyhow::Result<()> {
     if args.out.exists() {
         return Err(ProverError::Usage(format!("{} exists and is not overwritten", args.out.display())).into());
     }
+    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+        return Err(ProverError::Usage(format!("there is no folder {} to write to", folder.display())).into());
+    }
     let parameters = parameters(args).map_err(ProverError::Usage)?;
     let mut steps = output::Steps::begin("searching bets");
     let policy = compile(parameters, &mut |event| {

@@ -35,10 +35,10 @@ pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Resu
     }
     .map_err(failed)?;
     let mut steps = output::Steps::begin("loading the proving key");
-    let key = key_for(&store, prepared.capacity(), |step| {
-        if step == Step::Computing {
-            steps.show("no key is cached: making a development key (seconds, once)", true);
-        }
+    let key = key_for(&store, prepared.capacity(), |step| match step {
+        Step::PassedOver(_, why) => steps.show(&format!("a key is passed over: {why}"), true),
+        Step::Computing => steps.show("no key is cached: making a development key (seconds, once)", true),
+        Step::Waiting | Step::Saving => {}
     })?;
     steps.show("proving", true);
     let bundle = prepared.prove(&key)?;
