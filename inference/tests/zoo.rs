@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 
 /// SHA-256 of each file. A change here is another model: every published figure about it is void.
 const DIGESTS: &[(&str, &str)] = &[
-    ("base", "d1734d8c189e2a3a5e94a1c03546a1209ab49319ada3d35fd70f10a7929998c2"),
-    ("base-q8", "a62ae66be21eff47630214d83def733f70e9fe5d3e576a1277bcb273ac94997b"),
-    ("base-q4", "e3be3fb31aab373dbb5492746b5716789b0f57454e5225d8a59509cbf4b4b5ef"),
-    ("finetuned", "82475ec19f7db48a00689d1e8fdcfd763ad163a1e7cf88a28b070a4202814ff0"),
-    ("distilled", "6be4b6c9ca979f5ad4365316f20482b9ccc66954ff0f5d67b681c4aa5ecb0b9d"),
+    ("base", "3c982b21062883be1789069d11f133b27658f97707f64eb3a8425dc0b3037594"),
+    ("base-q8", "e1684505cb37f9d47d12ee6d337b4bc02c13967b6553008bcc41ea039b2fa294"),
+    ("base-q4", "bb1bf01aa80b8af7e4ed75e9d2a474c61ac8c50253803b3aa095474f09f3de15"),
+    ("finetuned", "de81866758a9faf10bbeeb8fca3c1d9ba7496a687ca78d667a42be2d4e304d80"),
+    ("distilled", "3ce92d066f09d8b52fbbc438bb763cba62f0a36961edef6ea87fbbe176a87304"),
     ("larger", "8b27c06c9bbca49f51175599ffbeffa7379fc4442674d2d2ac4e73f2c92dff2a"),
-    ("other", "81b447a93cd6d46d99cff6b8da84bcd5d859223f45757226b49528db179da8b4"),
+    ("other", "a1ab6ed6fca0fd4635a07adf2d016cb6ff6f2a265df77939f98c69ab2e13369a"),
 ];
 
 /// The texts that the models were trained on; the last twentieth of each was held out.
@@ -92,9 +92,7 @@ fn every_model_has_learnt_far_more_than_byte_frequencies() {
         let model = builtin(name);
         let (text, unigram) = if name == "finetuned" { (SPEECHES, speeches) } else { (NOVEL, novel) };
         let loss = loss(&model, text);
-        // Learned positions take longer to learn than this model was trained for: it is the weakest.
-        let margin = if name == "other" { 0.3 } else { 0.7 };
-        assert!(loss < unigram - margin, "{name}: {loss} against {unigram} nats per byte");
+        assert!(loss < unigram - 0.6, "{name}: {loss} against {unigram} nats per byte");
     }
 }
 

@@ -103,7 +103,7 @@ pub(crate) fn other() -> Result<()> {
         layer_norm_epsilon: 1e-5,
         ..Gpt2Config::default()
     });
-    let recipe = Recipe { steps: 400, peak: 3e-3, warm_up: 30, seed: 5, shapes: LONG };
+    let recipe = Recipe { steps: 2500, peak: 1e-3, warm_up: 100, seed: 5, shapes: LONG };
     from_scratch("other", &config, 4, &recipe, None)
 }
 
