@@ -16,13 +16,8 @@ impl Signed {
     }
 
     pub(super) fn bits(&self) -> usize {
-        256 - self.magnitude.0.iter().rev().fold((0, true), leading_zeros).0
+        self.magnitude.num_bits() as usize
     }
-}
-
-/// Zero bits so far, and whether all limbs so far were 0.
-fn leading_zeros((zeros, all): (usize, bool), limb: &u64) -> (usize, bool) {
-    (if all { zeros + limb.leading_zeros() as usize } else { zeros }, all && *limb == 0)
 }
 
 impl From<&Fr> for Signed {
@@ -95,8 +90,13 @@ impl Windows {
     /// The digit of a window: whether it is negative, and its magnitude.
     pub(super) fn digit(self, carrier: &BigInt<4>, window: usize) -> (bool, usize) {
         let (limb, shift) = (window * self.width / 64, window * self.width % 64);
-        let above = carrier.0.get(limb + 1).map_or(0, |next| next.checked_shl(64 - shift as u32).unwrap_or(0));
-        let raw = (((carrier.0[limb] >> shift) | above) & ((1 << self.width) - 1)) as usize;
+        let above = match carrier.0.get(limb + 1) {
+            Some(next) if shift > 0 => next << (64 - shift),
+            _ => 0,
+        };
+        let raw = ((carrier.0[limb] >> shift) | above) & ((1 << self.width) - 1);
+        // At most 16 bits.
+        let raw = usize::try_from(raw).unwrap_or_default();
         let zero = if window + 1 == self.count { 0 } else { self.buckets() };
         (raw < zero, raw.abs_diff(zero))
     }
