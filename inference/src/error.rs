@@ -30,6 +30,36 @@ pub enum InferenceError {
         /// What the reader said.
         reason: String,
     },
+    /// The files of a model do not fit together, or one that is needed is not there.
+    #[error("{origin}: {reason}")]
+    Files {
+        /// Which folder or file.
+        origin: String,
+        /// What is wrong and what to do.
+        reason: String,
+    },
+    /// The file is not a GGUF file, is cut short, or says something that is not understood.
+    #[error("{origin}: not a GGUF file that can be used: {reason}")]
+    Gguf {
+        /// Which file.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The model's tokenizer is damaged or of a kind that is not implemented.
+    #[error("{origin}: its tokenizer cannot be used: {reason}")]
+    Tokenizer {
+        /// Which file.
+        origin: String,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The tokenizer has no tokens for a text.
+    #[error("the text cannot be split into tokens: {reason}")]
+    Untokenizable {
+        /// What is in the way.
+        reason: String,
+    },
     /// There is no configuration, or it is unreadable or contradicts itself.
     #[error("{origin}: bad model configuration: {reason}")]
     Config {
@@ -39,7 +69,7 @@ pub enum InferenceError {
         reason: String,
     },
     /// The family of the model is not implemented.
-    #[error("{origin}: unknown architecture '{architecture}': llama and gpt2 are supported")]
+    #[error("{origin}: unknown architecture '{architecture}': supported are {}", crate::families::NAMES.join(", "))]
     UnknownArchitecture {
         /// Which file.
         origin: String,
@@ -47,7 +77,9 @@ pub enum InferenceError {
         architecture: String,
     },
     /// The model's tokens are of a kind that is not implemented.
-    #[error("{origin}: unsupported tokenizer '{tokenizer}': only 'bytes-bos' (256 bytes and a start token) is known")]
+    #[error(
+        "{origin}: unsupported tokenizer '{tokenizer}': leave it out to use the tokenizer.json beside the weights, or say 'bytes-bos'"
+    )]
     UnknownTokenizer {
         /// Which file.
         origin: String,
@@ -90,6 +122,21 @@ pub enum InferenceError {
         /// Name of the tensor.
         tensor: String,
     },
+    /// The weights that must be held at once are more than the caller allows.
+    #[error("{origin}: {part} needs {needed} bytes of memory, {max} are allowed: allow more memory")]
+    Memory {
+        /// Which model.
+        origin: String,
+        /// The part of the model.
+        part: &'static str,
+        /// Bytes that it needs.
+        needed: u64,
+        /// Bytes that are allowed.
+        max: u64,
+    },
+    /// A part of the model could not be loaded, and so no prompt of the batch has an answer.
+    #[error(transparent)]
+    Batch(std::sync::Arc<InferenceError>),
     /// The text holds nothing to score.
     #[error("an empty prompt has nothing to score")]
     EmptyPrompt,
@@ -133,6 +180,57 @@ pub enum InferenceError {
         /// Positions × vocabulary.
         expected: usize,
     },
+    /// An answer covers more or fewer positions than were asked for.
+    #[error("the model answered {found} positions where {expected} were asked for: no score")]
+    PositionCount {
+        /// Positions that came.
+        found: usize,
+        /// Positions that were asked for.
+        expected: usize,
+    },
+    /// A value is no log-probability.
+    #[error("{value} at scored position {position} is no log-probability: no score")]
+    NotLogProb {
+        /// Scored position, from 0.
+        position: usize,
+        /// The value.
+        value: f64,
+    },
+    /// Another number of most likely tokens than was asked for.
+    #[error("{found} most likely tokens at scored position {position} where exactly {top} were asked for: no score")]
+    TopCount {
+        /// Scored position, from 0.
+        position: usize,
+        /// Tokens that came.
+        found: usize,
+        /// Tokens that were asked for.
+        top: u32,
+    },
+    /// One token is listed twice.
+    #[error("a token is listed twice among the most likely ones at scored position {position}: no score")]
+    RepeatedToken {
+        /// Scored position, from 0.
+        position: usize,
+    },
+    /// The most likely tokens leave nothing for all others.
+    #[error(
+        "the most likely tokens at scored position {position} leave a probability of {rest} to all others: no score"
+    )]
+    NoRest {
+        /// Scored position, from 0.
+        position: usize,
+        /// 1 less the sum of their probabilities.
+        rest: f64,
+    },
+    /// A kept answer is damaged.
+    #[error("the kept answer is damaged: it cannot be read back")]
+    Kept,
+    /// A model behind an interface could not be asked, or its answer is no answer.
+    #[error(transparent)]
+    Endpoint(#[from] crate::endpoint::EndpointError),
+    /// The model gave another sort of answer than was asked for.
+    #[error("the model gave another sort of answer than was asked for: no score")]
+    OtherAnswer,
     /// The two answers are not about the same tokens.
     #[error("the answers cannot be compared under {kind}: {reason}; delta-ce compares across tokenizers")]
     Incomparable {

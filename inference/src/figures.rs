@@ -1,45 +1,53 @@
 //! The boundary between floats and integers: two answers in, integer figures out.
 
+use std::collections::BTreeSet;
+
 use pot_protocol::score::{FIGURE_SCALE, Figures, MAX_FIGURE, ScoreKind};
 
 use crate::logprobs::log_softmax;
-use crate::{Answer, InferenceError};
+use crate::{Answer, InferenceError, Scored};
 
 /// The integer figures of two answers to one prompt, in units of 2^-20 nat, each rounded to nearest.
 ///
-/// `kl` takes entropy and cross-entropy at the last `k` predicted tokens, `delta-logprob` their log-probabilities,
-/// `delta-ce` those of all predicted tokens and the length of the text (`k` is not used). All sums are in f64, from
-/// the engine's f32 logits. A model against itself has a KL of exactly 0: both sums run over the same terms.
+/// `kl` takes entropy and cross-entropy at the last `k` predicted tokens, `kl-topk` the same with all tokens but the
+/// candidate's most likely ones taken together, `delta-logprob` the log-probabilities of these tokens, `delta-ce` those of
+/// all predicted tokens and the length of the text (`k` is not used). All sums are in f64, from the engine's f32 logits. A
+/// model against itself has a KL of exactly 0: both sums run over the same terms.
 ///
 /// # Errors
-/// [`InferenceError`] when the answers are about other tokens (`kl`, `delta-logprob`) or texts, were evaluated with
-/// another K, or hold a value out of range. Errors are never scores.
+/// [`InferenceError`] when the answers are about other tokens (all but `delta-ce`) or texts, answer another question, or
+/// hold a value out of range. Errors are never scores.
 pub fn figures(kind: ScoreKind, k: u32, reference: &Answer, candidate: &Answer) -> Result<Figures, InferenceError> {
     if reference.text_sha256() != candidate.text_sha256() {
         return Err(InferenceError::TextMismatch { reference: reference.bytes(), candidate: candidate.bytes() });
     }
-    match kind {
-        ScoreKind::Kl => {
-            comparable(kind, k, reference, candidate)?;
-            kl(reference, candidate)
+    if kind != ScoreKind::DeltaCe {
+        comparable(kind, reference, candidate)?;
+        for evaluated in [positions(reference.scored()), positions(candidate.scored())] {
+            if k == 0 || u32::try_from(evaluated) != Ok(k) {
+                return Err(InferenceError::WrongK { evaluated, k });
+            }
         }
-        ScoreKind::DeltaLogprob => {
-            comparable(kind, k, reference, candidate)?;
-            let last =
-                |a: &Answer| token_figures(a.token_log_probs().iter().skip(a.token_log_probs().len() - a.rows().len()));
-            Ok(Figures { reference: last(reference)?, candidate: last(candidate)?, bytes: 0 })
+    }
+    match (kind, reference.scored(), candidate.scored()) {
+        (ScoreKind::Kl, Scored::Logits(ours), Scored::Logits(theirs)) => {
+            paired(ours.iter().zip(theirs).map(|(ours, theirs)| (log_softmax(ours), log_softmax(theirs))))
         }
-        ScoreKind::DeltaCe => Ok(Figures {
-            reference: token_figures(reference.token_log_probs().iter())?,
-            candidate: token_figures(candidate.token_log_probs().iter())?,
-            bytes: reference.bytes(),
-        }),
-        other => Err(InferenceError::Kind(other)),
+        (ScoreKind::KlTopk, Scored::Logits(ours), Scored::Top(theirs)) => {
+            paired(ours.iter().zip(theirs).map(|(ours, theirs)| coarse(&log_softmax(ours), theirs)))
+        }
+        (ScoreKind::DeltaLogprob, Scored::Tokens(ours), Scored::Tokens(theirs)) => {
+            Ok(Figures { reference: token_figures(ours)?, candidate: token_figures(theirs)?, bytes: 0 })
+        }
+        (ScoreKind::DeltaCe, Scored::Tokens(ours), Scored::Tokens(theirs)) => {
+            Ok(Figures { reference: token_figures(ours)?, candidate: token_figures(theirs)?, bytes: reference.bytes() })
+        }
+        _ => Err(InferenceError::OtherAnswer),
     }
 }
 
-/// Index-by-index comparison needs one tokenizer, one vocabulary, the same tokens and K distributions on both sides.
-fn comparable(kind: ScoreKind, k: u32, reference: &Answer, candidate: &Answer) -> Result<(), InferenceError> {
+/// Index-by-index comparison needs one tokenizer, one vocabulary and the same tokens on both sides.
+fn comparable(kind: ScoreKind, reference: &Answer, candidate: &Answer) -> Result<(), InferenceError> {
     let differ = |reason| Err(InferenceError::Incomparable { kind, reason });
     if reference.tokenizer() != candidate.tokenizer() {
         return differ("the tokenizers differ");
@@ -50,27 +58,49 @@ fn comparable(kind: ScoreKind, k: u32, reference: &Answer, candidate: &Answer) -
     if reference.tokens() != candidate.tokens() {
         return differ("the tokens differ");
     }
-    for answer in [reference, candidate] {
-        if k == 0 || u32::try_from(answer.rows().len()) != Ok(k) {
-            return Err(InferenceError::WrongK { evaluated: answer.rows().len(), k });
-        }
-    }
     Ok(())
 }
 
-fn kl(reference: &Answer, candidate: &Answer) -> Result<Figures, InferenceError> {
+fn positions(scored: &Scored) -> usize {
+    match scored {
+        Scored::Logits(rows) => rows.len(),
+        Scored::Tokens(values) => values.len(),
+        Scored::Top(rows) => rows.len(),
+    }
+}
+
+/// Entropy and cross-entropy at each position, of log-probabilities over the same events.
+fn paired(positions: impl Iterator<Item = (Vec<f64>, Vec<f64>)>) -> Result<Figures, InferenceError> {
     let mut out = Figures { reference: Vec::new(), candidate: Vec::new(), bytes: 0 };
-    for (ours, theirs) in reference.rows().iter().zip(candidate.rows()) {
-        let (ours, theirs) = (log_softmax(ours), log_softmax(theirs));
-        let expectation = |of: &[f64]| -ours.iter().zip(of).map(|(p, x)| p.exp() * x).sum::<f64>();
+    for (ours, theirs) in positions {
+        let expectation = |of: &[f64]| {
+            // An event that has no probability at all contributes nothing, whatever its logarithm.
+            let terms = ours.iter().zip(of).filter(|(p, _)| **p > f64::NEG_INFINITY);
+            -terms.map(|(p, x)| p.exp() * x).sum::<f64>()
+        };
         out.reference.push(figure(expectation(&ours))?);
         out.candidate.push(figure(expectation(&theirs))?);
     }
     Ok(out)
 }
 
-fn token_figures<'a>(log_probs: impl Iterator<Item = &'a f64>) -> Result<Vec<i64>, InferenceError> {
-    log_probs.map(|l| figure(-l)).collect()
+/// Log-probabilities of both over the candidate's most likely tokens and, as one event, all others. Taking events
+/// together never raises a divergence (the data-processing inequality), so `kl-topk` is at most `kl`.
+fn coarse(ours: &[f64], theirs: &[(u32, f64)]) -> (Vec<f64>, Vec<f64>) {
+    let listed: BTreeSet<usize> = theirs.iter().filter_map(|(token, _)| usize::try_from(*token).ok()).collect();
+    let at = |token: u32| usize::try_from(token).ok().and_then(|t| ours.get(t)).copied().unwrap_or(f64::NEG_INFINITY);
+    let others = ours.iter().enumerate().filter(|(token, _)| !listed.contains(token));
+    let our_rest = others.map(|(_, x)| x.exp()).sum::<f64>().ln();
+    let their_rest = (1.0 - theirs.iter().map(|(_, x)| x.exp()).sum::<f64>()).ln();
+    let events = |listed: Vec<f64>, rest: f64| listed.into_iter().chain([rest]).collect();
+    (
+        events(theirs.iter().map(|(token, _)| at(*token)).collect(), our_rest),
+        events(theirs.iter().map(|(_, x)| *x).collect(), their_rest),
+    )
+}
+
+fn token_figures(log_probs: &[f64]) -> Result<Vec<i64>, InferenceError> {
+    log_probs.iter().map(|l| figure(-l)).collect()
 }
 
 /// `nats` in units of 2^-20, rounded to nearest. Comparisons come first, so that NaN is refused too.

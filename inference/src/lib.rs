@@ -5,9 +5,13 @@
 //! candle's tensors, because all positions are needed and each is checked against plain formulas in the tests.
 
 mod answer;
+pub mod endpoint;
 mod error;
 pub mod families;
 mod figures;
+pub mod files;
+mod gguf;
+mod kept;
 mod load;
 mod local;
 mod logprobs;
@@ -16,10 +20,14 @@ pub mod tokenizer;
 pub mod weights;
 pub mod zoo;
 
-pub use answer::Answer;
+pub use answer::{Answer, Scored};
+pub use endpoint::{Backoff, Endpoint, EndpointOptions, EndpointSpec, Retry};
 pub use error::InferenceError;
 pub use figures::figures;
-pub use load::load;
+pub use files::ModelFiles;
+pub use load::{Kernel, LoadOptions, load, load_with_progress};
 pub use local::LocalModel;
 pub use logprobs::LogProbs;
-pub use model::{LanguageModel, ModelIdentity};
+pub use model::{Ask, EndpointIdentity, LanguageModel, ModelIdentity, Prompt, WeightsIdentity};
+pub use tokenizer::Tokenizer;
+pub use weights::{LinearWeight, Source};

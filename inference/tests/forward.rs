@@ -4,9 +4,11 @@
 
 mod common;
 
-use common::{Weights, file, gpt2_config, llama_config, random_weights};
-use pot_inference::families::Config;
-use pot_inference::{LanguageModel, LocalModel};
+use candle_core::{Device, Tensor, Var};
+use common::{Weights, file, gpt2_config, json, llama_config, random_weights};
+use pot_inference::families::{Config, Network};
+use pot_inference::weights::Source;
+use pot_inference::{InferenceError, LocalModel};
 
 type Matrix = Vec<Vec<f64>>;
 
@@ -74,7 +76,8 @@ fn attention(q: &[f64], k: &[Vec<f64>], v: &[Vec<f64>], t: usize, head: usize, g
 }
 
 fn slow_llama(w: &Weights, tokens: &[u32]) -> Matrix {
-    let c = llama_config();
+    let c = llama_config().sizes;
+    let theta = c.rope.rope_theta.unwrap();
     let (heads, narrow) = (c.num_attention_heads, c.num_key_value_heads.unwrap());
     let head = c.hidden_size / heads;
     let table = matrix(w, "model.embed_tokens.weight");
@@ -88,8 +91,8 @@ fn slow_llama(w: &Weights, tokens: &[u32]) -> Matrix {
             q.push(times(&matrix(w, &name("self_attn.q_proj")), &h));
             k.push(times(&matrix(w, &name("self_attn.k_proj")), &h));
             v.push(times(&matrix(w, &name("self_attn.v_proj")), &h));
-            rope(&mut q[t], head, t, c.rope_theta);
-            rope(&mut k[t], head, t, c.rope_theta);
+            rope(&mut q[t], head, t, theta);
+            rope(&mut k[t], head, t, theta);
         }
         for (t, row) in x.iter_mut().enumerate() {
             let mixed = attention(&q[t], &k, &v, t, head, heads / narrow);
@@ -144,7 +147,7 @@ fn configs() -> [(Config, SlowForward); 2] {
 }
 
 fn model(config: &Config, weights: &Weights) -> LocalModel {
-    LocalModel::from_bytes("test", &file(weights, Some(&config.to_json())), None).unwrap()
+    LocalModel::from_bytes("test", &file(weights, Some(&json(config))), None).unwrap()
 }
 
 const TOKENS: [u32; 24] = [256, 3, 200, 17, 17, 0, 255, 90, 91, 92, 93, 3, 200, 17, 64, 128, 32, 16, 8, 4, 2, 1, 5, 6];
@@ -193,5 +196,55 @@ fn two_runs_and_two_loads_give_the_same_bits() {
         let digest = first.log_probabilities(&TOKENS).unwrap().digest();
         assert_eq!(first.log_probabilities(&TOKENS).unwrap().digest(), digest);
         assert_eq!(model(&config, &weights).log_probabilities(&TOKENS).unwrap().digest(), digest);
+    }
+}
+
+/// Weights that can be trained.
+struct Trainable<'a> {
+    weights: &'a Weights,
+    variables: Vec<(String, Var)>,
+}
+
+impl Source for Trainable<'_> {
+    fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, InferenceError> {
+        let var = Var::from_vec(self.weights[name].1.clone(), shape, &Device::Cpu)?;
+        let tensor = var.as_tensor().clone();
+        self.variables.push((name.to_owned(), var));
+        Ok(tensor)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.weights.contains_key(name)
+    }
+}
+
+#[test]
+fn gradients_of_the_families_that_are_trained_are_those_of_their_outputs() {
+    for (config, _) in configs() {
+        let weights = random_weights(&config, 10);
+        let tokens = Tensor::from_slice(&TOKENS, (2, 12), &Device::Cpu).unwrap();
+        let output = |weights: &Weights| {
+            let mut source = Trainable { weights, variables: Vec::new() };
+            let logits = Network::build(&config, &mut source).unwrap().forward(&tokens).unwrap();
+            let c: Vec<f32> = (0..2 * 12 * 257).map(|i| (i as f32 * 0.37).sin()).collect();
+            let c = Tensor::from_vec(c, (2, 12, 257), &Device::Cpu).unwrap();
+            ((logits * c).unwrap().sum_all().unwrap(), source.variables)
+        };
+        let (value, variables) = output(&weights);
+        let gradients = value.backward().unwrap();
+        for (name, var) in &variables {
+            let gradient = gradients.get(var).unwrap_or_else(|| panic!("{name} has no gradient"));
+            let gradient = gradient.flatten_all().unwrap().to_vec1::<f32>().unwrap();
+            let steepest =
+                (0..gradient.len()).max_by(|&a, &b| gradient[a].abs().total_cmp(&gradient[b].abs())).unwrap();
+            let at = |step: f32| {
+                let mut moved = weights.clone();
+                moved.get_mut(name).unwrap().1[steepest] += step;
+                output(&moved).0.to_scalar::<f32>().unwrap()
+            };
+            let slope = (at(3e-3) - at(-3e-3)) / 6e-3;
+            let expected = gradient[steepest];
+            assert!((slope - expected).abs() < 0.05 * expected.abs() + 0.05, "{name}: {slope} and {expected}");
+        }
     }
 }

@@ -1,7 +1,9 @@
 //! The built-in models are the ones that are documented, are really models, and differ where they should.
 #![allow(clippy::unwrap_used)] // helpers of tests may panic
 
-use pot_inference::{Answer, LanguageModel, LocalModel, figures, load, tokenizer, zoo};
+use pot_inference::{
+    Answer, Ask, LanguageModel, LoadOptions, LocalModel, ModelIdentity, Scored, figures, load, tokenizer, zoo,
+};
 use pot_protocol::score::ScoreKind;
 use sha2::{Digest, Sha256};
 
@@ -21,7 +23,7 @@ const NOVEL: &str = include_str!("../training/text/moby-dick.txt");
 const SPEECHES: &str = include_str!("../training/text/state-of-the-union.txt");
 
 fn builtin(name: &str) -> LocalModel {
-    load(&format!("builtin:{name}")).unwrap()
+    load(&format!("builtin:{name}"), &LoadOptions::default()).unwrap()
 }
 
 fn held_out(text: &str) -> &[u8] {
@@ -48,8 +50,10 @@ fn unigram_loss(text: &str) -> f64 {
 fn loss(model: &LocalModel, text: &str) -> f64 {
     let total: f64 = windows(text)
         .map(|window| {
-            let answer = Answer::evaluate(model, std::str::from_utf8(window).unwrap(), 0).unwrap();
-            -answer.token_log_probs().iter().sum::<f64>()
+            let answer = Answer::evaluate(model, std::str::from_utf8(window).unwrap(), Ask::AllTokens).unwrap();
+            let Scored::Tokens(values) = answer.scored() else { panic!("{answer:?}") };
+            assert_eq!(values.len(), window.len());
+            -values.iter().sum::<f64>()
         })
         .sum();
     total / 2400.0
@@ -58,7 +62,7 @@ fn loss(model: &LocalModel, text: &str) -> f64 {
 fn mean_kl(reference: &LocalModel, candidate: &LocalModel) -> f64 {
     let scores = windows(NOVEL).map(|window| {
         let text = std::str::from_utf8(window).unwrap();
-        let ask = |m| Answer::evaluate(m, text, 32).unwrap();
+        let ask = |m| Answer::evaluate(m, text, Ask::Distributions(32)).unwrap();
         let figures = figures(ScoreKind::Kl, 32, &ask(reference), &ask(candidate)).unwrap();
         f64::from(figures.score(ScoreKind::Kl, 32).unwrap().units()) / 1024.0
     });
@@ -77,8 +81,15 @@ fn the_files_are_the_documented_ones() {
         assert!(readme.contains(digest), "{name}: the README has another digest");
         size += bytes.len();
         let model = builtin(name);
-        assert_eq!(model.identity().weights_sha256.as_slice(), Sha256::digest(bytes).as_slice(), "{name}");
-        assert_eq!(model.identity().name, format!("builtin:{name}"));
+        let ModelIdentity::Weights(identity) = model.identity() else { panic!("{name}") };
+        assert_eq!(identity.weights_sha256.as_slice(), Sha256::digest(bytes).as_slice(), "{name}");
+        assert_eq!(identity.name, format!("builtin:{name}"));
+        let stored = match *name {
+            "base-q8" => "f16+q8",
+            "base-q4" => "f16+q4",
+            _ => "f16",
+        };
+        assert_eq!(identity.dtype, format!("{stored}, dequantised to f32"), "{name}");
         assert_eq!(model.tokenizer_id(), tokenizer::digest(), "{name}");
         assert!(model.max_positions() >= 512, "{name}");
     }
@@ -112,7 +123,8 @@ fn divergences_from_the_base_are_of_the_documented_order() {
 #[test]
 fn answers_do_not_change_from_run_to_run() {
     for name in zoo::names() {
-        let ask = || Answer::evaluate(&builtin(name), "What is 17 + 25? La réponse est", 8).unwrap();
+        let ask =
+            || Answer::evaluate(&builtin(name), "What is 17 + 25? La réponse est", Ask::Distributions(8)).unwrap();
         assert_eq!(ask(), ask(), "{name}");
     }
 }

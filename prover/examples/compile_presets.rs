@@ -18,7 +18,7 @@ use pot_prover::compile::{Event, compile_document};
 /// Name, kind, α, γ, η, δ*, ε, `n_min`, `n_max`.
 type Row = (&'static str, ScoreKind, &'static str, &'static str, &'static str, &'static str, &'static str, u32, u32);
 
-const PRESETS: [Row; 8] = [
+const PRESETS: [Row; 11] = [
     ("QUICK", ScoreKind::Kl, "0.025", "0.15", "0.5", "0.8", "0.15", 10, 120),
     ("AUDIT", ScoreKind::Kl, "0.01", "0.10", "0.5", "1.0", "0.10", 30, 400),
     ("EXTENDED", ScoreKind::Kl, "0.001", "0.08", "0.4", "1.1", "0.08", 50, 800),
@@ -27,6 +27,9 @@ const PRESETS: [Row; 8] = [
     ("QUICK-DELTA-LOGPROB", ScoreKind::DeltaLogprob, "0.025", "0.30", "0.5", "0.8", "0.15", 10, 120),
     ("AUDIT-DELTA-LOGPROB", ScoreKind::DeltaLogprob, "0.01", "0.25", "0.5", "1.0", "0.10", 30, 400),
     ("EXTENDED-DELTA-LOGPROB", ScoreKind::DeltaLogprob, "0.001", "0.20", "0.4", "1.1", "0.08", 50, 800),
+    ("QUICK-TOPK", ScoreKind::KlTopk, "0.025", "0.15", "0.5", "0.8", "0.15", 10, 120),
+    ("AUDIT-TOPK", ScoreKind::KlTopk, "0.01", "0.10", "0.5", "1.0", "0.10", 30, 400),
+    ("EXTENDED-TOPK", ScoreKind::KlTopk, "0.001", "0.08", "0.4", "1.1", "0.08", 50, 800),
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -2,7 +2,7 @@
 
 use pot_protocol::{
     policy::Policy,
-    rule::{Outcome, Rule, Verdict},
+    rule::Rule,
     score::{Score, ScoreKind, UNITS_PER_NAT},
 };
 use serde::Serialize;
@@ -10,7 +10,7 @@ use serde::Serialize;
 /// What `pot-prove decide` prints.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Decision {
-    /// `SAME`, `DIFFERENT` or `UNDECIDED`; `GO ON` when the scores end before a decision and before `n_max`.
+    /// `SAME` (`SAME-TOPK` for `kl-topk` scores), `DIFFERENT` or `UNDECIDED`; `GO ON` when the scores end before a decision and before `n_max`.
     pub verdict: &'static str,
     /// `strict` for SAME, `strong` for DIFFERENT, or nothing.
     pub grade: Option<&'static str>,
@@ -32,24 +32,6 @@ pub struct Decision {
     pub policy_digest: String,
 }
 
-/// The word for a grade.
-pub fn grade_word(outcome: Outcome) -> Option<&'static str> {
-    match (outcome.verdict, outcome.grade) {
-        (Verdict::Same, true) => Some("strict"),
-        (Verdict::Different, true) => Some("strong"),
-        _ => None,
-    }
-}
-
-/// The word for a verdict.
-pub fn verdict_word(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Same => "SAME",
-        Verdict::Different => "DIFFERENT",
-        Verdict::Undecided => "UNDECIDED",
-    }
-}
-
 /// Runs the rule over `scores`.
 pub fn decide(policy: &Policy, scores: &[Score]) -> Decision {
     let mut rule = Rule::new(policy.coefficients());
@@ -58,8 +40,8 @@ pub fn decide(policy: &Policy, scores: &[Score]) -> Decision {
     }
     let standing = rule.standing();
     Decision {
-        verdict: rule.outcome().map_or("GO ON", |o| verdict_word(o.verdict)),
-        grade: rule.outcome().and_then(grade_word),
+        verdict: rule.outcome().map_or("GO ON", |o| o.verdict.word_for(policy.parameters().kind)),
+        grade: rule.outcome().and_then(|o| o.grade_word()),
         n: standing.n,
         mean: mean_nats(standing.sum, standing.n),
         clipped_mean: mean_nats(standing.clipped_sum, standing.n),

@@ -11,7 +11,7 @@ use pot_protocol::{
     registration::Registration,
     rule::{Capacity, Outcome, Progress, decide},
     statement::{RawStatement, Statement},
-    transcript::{Next, Opening, Side, Transcript},
+    transcript::{Opening, Transcript},
 };
 use pot_setup::{
     KeyStore, ProvingKey, SetupError,
@@ -92,9 +92,12 @@ impl Prepared {
         let capacity = Capacity::for_scores(coefficients.n_max)
             .ok_or_else(|| ProverError::Usage(format!("no circuit holds n_max = {}", coefficients.n_max)))?;
         let sealed = transcript.seal()?;
-        if transcript.next() != (Next::Ask { index: sealed.size, side: Side::Reference, attempt: 1 }) {
+        if !transcript.is_at_rest() {
             return Err(ProverError::Sealed("the transcript goes on after its decision".to_owned()));
         }
+        transcript.check_batches(coefficients).map_err(|index| {
+            ProverError::Sealed(format!("challenge {index} was asked before the rule had looked at those before it"))
+        })?;
         // The evidence root holds every record with its salt, so a copied run folder that goes on differently gets
         // other blindings, and opening one run says nothing about the other.
         let seed = Digest::tagged(SEED_TAG, &[seed, sealed.evidence_root.0].concat()).0;

@@ -35,7 +35,7 @@ pub struct Request {
     pub policy: Policy,
     /// The challenge family.
     pub family: Family,
-    /// K for `kl` and `delta-logprob`.
+    /// K, for all kinds but `delta-ce`.
     pub positions: u32,
     /// Noise of the reference against itself, score units.
     pub calibration_bound: u32,
@@ -45,8 +45,12 @@ pub struct Request {
     pub previous: Option<Registration>,
     /// Days until the outcome is due.
     pub due_days: u32,
+    /// The largest K that no prompt is expected to fall short of.
+    pub largest_k: u32,
+    /// Positions that every prompt is expected to fit in.
+    pub needed_positions: usize,
     /// The most tokens that both models take.
-    pub longest_context: u32,
+    pub longest_context: usize,
 }
 
 /// Registers: checks everything, then makes the run folder `root` with registration and secrets in it, or nothing.
@@ -107,25 +111,21 @@ pub fn register(root: &Path, request: Request) -> Result<(RunFolder, Registratio
     Ok((folder, registration))
 }
 
-/// Every prompt of the family must have K predicted tokens and fit both models: a run must not be able to fail by the
-/// choice of K. A token is taken to be a byte, as it is for the tokenizers that there are.
+/// Every prompt of the family should have K predicted tokens and fit both models: a run should not be able to fail by
+/// the choice of K.
 fn check_positions(request: &Request) -> Result<(), ProverError> {
-    let bytes = request.family.prompt_bytes();
     let scores_last = request.policy.parameters().kind != ScoreKind::DeltaCe;
-    if scores_last && !(1..=*bytes.start()).contains(&request.positions) {
+    if scores_last && !(1..=request.largest_k).contains(&request.positions) {
         return Err(ProverError::Usage(format!(
-            "--positions {}: the shortest prompts have {} tokens to score, so K lies in 1..={}",
-            request.positions,
-            bytes.start(),
-            bytes.start()
+            "--positions {}: under these models' tokenizers the shortest prompts have few tokens to score, so K lies in \
+             1..={}",
+            request.positions, request.largest_k
         )));
     }
-    // One token more than bytes: the start token.
-    if *bytes.end() >= request.longest_context {
+    if request.needed_positions > request.longest_context {
         return Err(ProverError::Usage(format!(
             "prompts have up to {} tokens, and a model takes only {}",
-            bytes.end() + 1,
-            request.longest_context
+            request.needed_positions, request.longest_context
         )));
     }
     Ok(())

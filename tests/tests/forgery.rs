@@ -89,6 +89,7 @@ fn model(name: &str) -> ModelIdentity {
         config: Digest([2; 32]),
         tokenizer: Digest([3; 32]),
         dtype: "f32".to_owned(),
+        files: Vec::new(),
     }
 }
 
@@ -154,7 +155,7 @@ impl Forgery {
             for (side, part) in [(Side::Reference, &record.reference), (Side::Candidate, &record.candidate)] {
                 let (index, attempt) = (record.index, part.attempts);
                 events.push(Event::Intent { index, side, attempt: 1, at: 0 });
-                events.push(Event::Answer { index, side, attempt, digest: part.answer, at: 0 });
+                events.push(Event::Answer { index, side, attempt, digest: part.answer, content: None, at: 0 });
             }
             events.push(Event::Record(Box::new(record.clone())));
         }

@@ -34,20 +34,20 @@ impl Assurance {
 /// The outcome of a check that accepted everything it was given.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
-    /// `SAME`, `DIFFERENT` or `UNDECIDED`.
-    pub verdict: Verdict,
+    /// `SAME` (`SAME-TOPK` for `kl-topk` scores), `DIFFERENT` or `UNDECIDED`.
+    pub verdict: &'static str,
     /// `strict`, `strong` or nothing.
     pub grade: Option<&'static str>,
     /// Number of challenges asked.
     pub n: u32,
     /// Name of the registered reference.
     pub reference: String,
-    /// SHA-256 of its weights.
-    pub reference_weights: Digest,
+    /// SHA-256 of its weights, where they were at hand.
+    pub reference_weights: Option<Digest>,
     /// Name of the registered candidate.
     pub candidate: String,
-    /// SHA-256 of its weights.
-    pub candidate_weights: Digest,
+    /// SHA-256 of its weights, where they were at hand.
+    pub candidate_weights: Option<Digest>,
     /// Challenge family and version, and which tokens of a prompt are scored.
     pub challenges: String,
     /// Policy name.
@@ -83,8 +83,8 @@ impl Report {
         let attempts = statement.attempts();
         let family = &registration.family;
         Self {
-            verdict: outcome.verdict,
-            grade: grade(outcome),
+            verdict: outcome.verdict.word_for(registration.kind),
+            grade: outcome.grade_word(),
             n: outcome.n,
             reference: registration.reference.name().to_owned(),
             reference_weights: registration.reference.weights(),
@@ -110,14 +110,6 @@ impl Report {
     }
 }
 
-fn grade(outcome: Outcome) -> Option<&'static str> {
-    match (outcome.verdict, outcome.grade) {
-        (Verdict::Same, true) => Some("strict"),
-        (Verdict::Different, true) => Some("strong"),
-        _ => None,
-    }
-}
-
 /// The proven bound of this verdict, in words. See `docs/statistics.md`.
 fn bound(outcome: Outcome, policy: &Policy) -> String {
     let parameters = policy.parameters();
@@ -130,6 +122,10 @@ fn bound(outcome: Outcome, policy: &Policy) -> String {
          was not chosen among several"
     );
     let main = match outcome.verdict {
+        Verdict::Same if parameters.kind == ScoreKind::KlTopk => format!(
+            "SAME-TOPK: a lower bound of the expected divergence, that of the most likely tokens and all others together, \
+             {asked} is at most {same} {unit}; the divergence itself may be larger. {chance}"
+        ),
         Verdict::Same => format!("SAME: the expected divergence, {asked} is at most {same} {unit}. {chance}"),
         Verdict::Different => format!("DIFFERENT: the expected divergence, {asked} is above {gamma} {unit}. {chance}"),
         Verdict::Undecided => {

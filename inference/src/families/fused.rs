@@ -3,6 +3,8 @@
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
 
+use super::plain;
+
 fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
     match (layout.contiguous_offsets(), storage) {
         (Some((from, to)), CpuStorage::F32(data)) => Ok(&data[from..to]),
@@ -58,15 +60,21 @@ fn mean(total: f32, n: usize) -> f32 {
 }
 
 /// Softmax of `scale` times the scores (.., positions, positions) of what each position may see: itself and those
-/// before it. The others get exactly 0.
+/// before it, `window` positions in all if that is given. The others get exactly 0.
 ///
 /// # Errors
 /// The engine's error when the scores are not square.
-pub fn causal_softmax(scores: &Tensor, scale: f32) -> Result<Tensor> {
-    scores.contiguous()?.apply_op1(CausalSoftmax(scale))
+pub fn causal_softmax(scores: &Tensor, scale: f32, window: Option<usize>) -> Result<Tensor> {
+    if !scores.device().is_cpu() {
+        return plain::causal_softmax(scores, scale, window);
+    }
+    scores.contiguous()?.apply_op1(CausalSoftmax { scale, window: window.unwrap_or(usize::MAX) })
 }
 
-struct CausalSoftmax(f32);
+struct CausalSoftmax {
+    scale: f32,
+    window: usize,
+}
 
 impl CustomOp1 for CausalSoftmax {
     fn name(&self) -> &'static str {
@@ -79,16 +87,20 @@ impl CustomOp1 for CausalSoftmax {
             bail!("attention scores must be square");
         }
         by_row(s, l, |x, y, i| {
-            let seen = i % n + 1;
-            let top = x[..seen].iter().copied().fold(f32::NEG_INFINITY, f32::max);
-            y.iter_mut().zip(&x[..seen]).for_each(|(y, x)| *y = ((x - top) * self.0).exp());
-            let total: f32 = y[..seen].iter().sum();
-            y[..seen].iter_mut().for_each(|y| *y /= total);
+            let end = i % n + 1;
+            let seen = end.saturating_sub(self.window)..end;
+            let (x, y) = (&x[seen.clone()], &mut y[seen]);
+            let top = x.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+            y.iter_mut().zip(x).for_each(|(y, x)| *y = ((x - top) * self.scale).exp());
+            let total: f32 = y.iter().sum();
+            for y in y {
+                *y /= total;
+            }
         })
     }
 
     fn bwd(&self, _: &Tensor, weights: &Tensor, gradient: &Tensor) -> Result<Option<Tensor>> {
-        weights.contiguous()?.apply_op2_no_bwd(&gradient.contiguous()?, &SoftmaxGradient(self.0)).map(Some)
+        weights.contiguous()?.apply_op2_no_bwd(&gradient.contiguous()?, &SoftmaxGradient(self.scale)).map(Some)
     }
 }
 
@@ -113,6 +125,9 @@ impl CustomOp2 for SoftmaxGradient {
 /// # Errors
 /// The engine's error when the tensor is not f32.
 pub fn standardise(x: &Tensor, centre: bool, eps: f32) -> Result<Tensor> {
+    if !x.device().is_cpu() {
+        return plain::standardise(x, centre, eps);
+    }
     x.contiguous()?.apply_op1(Standardise { centre, eps })
 }
 
@@ -172,6 +187,9 @@ impl CustomOp2 for StandardiseGradient {
 /// # Errors
 /// The engine's error when the tensor is not f32.
 pub fn gelu(x: &Tensor) -> Result<Tensor> {
+    if !x.device().is_cpu() {
+        return x.gelu();
+    }
     x.contiguous()?.apply_op1(Gelu)
 }
 
@@ -246,7 +264,8 @@ mod tests {
 
     #[test]
     fn gradients_are_those_of_the_functions() {
-        check_gradient(&[2, 4, 4], |x| causal_softmax(x, 0.7));
+        check_gradient(&[2, 4, 4], |x| causal_softmax(x, 0.7, None));
+        check_gradient(&[2, 4, 4], |x| causal_softmax(x, 0.7, Some(2)));
         check_gradient(&[3, 11], |x| standardise(x, false, 1e-5));
         check_gradient(&[3, 11], |x| standardise(x, true, 1e-5));
         check_gradient(&[5, 3], gelu);

@@ -1,16 +1,18 @@
-//! GPT-2 style: `LayerNorm`, learned positions, GELU in its tanh form, biases, head tied to the embedding.
+//! GPT-2: `LayerNorm`, learned positions, biases, head tied to the embedding.
 
-use candle_core::Tensor;
+use candle_core::{Result as EngineResult, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::attention::{attend, split_heads};
-use super::fused::gelu;
-use super::linear::{embed, linear, product};
-use super::norm::layer_norm;
+use super::activation::Activation;
+use super::attention::{Attention, split_heads};
+use super::ends::{Embedding, Head};
+use super::linear::Linear;
+use super::norm::Norm;
+use super::plan::{Layer, Plan, Weights, shared};
 use crate::InferenceError;
-use crate::weights::Source;
+use crate::weights::LinearWeight;
 
-/// The sizes of a GPT-2-style model, under the names that its usual `config.json` has.
+/// A GPT-2's `config.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gpt2Config {
     /// Number of tokens.
@@ -28,7 +30,7 @@ pub struct Gpt2Config {
     pub n_inner: Option<usize>,
     /// Added to the variance in `LayerNorm`.
     pub layer_norm_epsilon: f64,
-    /// Must be absent or `gelu_new`.
+    /// Function inside the feed-forward layers; `gelu_new` if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_function: Option<String>,
     /// Must be absent or true.
@@ -37,143 +39,149 @@ pub struct Gpt2Config {
     /// Must be absent or false.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scale_attn_by_inverse_layer_idx: Option<bool>,
-    /// Must be absent or true.
+    /// Whether the head is the embedding table; it is if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tie_word_embeddings: Option<bool>,
 }
 
 impl Gpt2Config {
-    fn inner(&self) -> usize {
-        self.n_inner.unwrap_or(4 * self.n_embd)
-    }
-
-    /// What is impossible or not implemented, if anything.
-    pub(super) fn check(&self) -> Result<(), String> {
-        let sizes = [
+    /// The plan of the model, or what is impossible or not implemented.
+    pub(super) fn plan(&self) -> Result<Gpt2, String> {
+        super::in_range(&[
+            ("vocab_size", self.vocab_size),
             ("n_positions", self.n_positions),
             ("n_embd", self.n_embd),
             ("n_layer", self.n_layer),
             ("n_head", self.n_head),
             ("n_inner", self.n_inner.unwrap_or(1)),
-        ];
-        super::in_range(&sizes)?;
+        ])?;
         if !self.n_embd.is_multiple_of(self.n_head) {
             return Err("n_embd must be a multiple of n_head".to_owned());
         }
-        if !(self.layer_norm_epsilon > 0.0 && self.layer_norm_epsilon < 1.0) {
-            return Err("layer_norm_epsilon must lie in 0..1".to_owned());
-        }
+        super::check_eps("layer_norm_epsilon", self.layer_norm_epsilon)?;
         let unsupported = [
-            (
-                "activation_function other than gelu_new",
-                self.activation_function.as_deref().is_some_and(|a| a != "gelu_new"),
-            ),
             ("scale_attn_weights = false", self.scale_attn_weights == Some(false)),
             ("scale_attn_by_inverse_layer_idx", self.scale_attn_by_inverse_layer_idx == Some(true)),
-            ("tie_word_embeddings = false", self.tie_word_embeddings == Some(false)),
         ];
-        match unsupported.iter().find(|(_, there)| *there) {
-            Some((what, _)) => Err(format!("{what} is not supported")),
-            None => Ok(()),
+        if let Some((what, _)) = unsupported.iter().find(|(_, there)| *there) {
+            return Err(format!("{what} is not supported"));
         }
+        let activation = self.activation_function.as_deref().unwrap_or("gelu_new");
+        Ok(Gpt2 {
+            vocabulary: self.vocab_size,
+            positions: self.n_positions,
+            width: self.n_embd,
+            inner: self.n_inner.unwrap_or(4 * self.n_embd),
+            layers: self.n_layer,
+            heads: self.n_head,
+            eps: self.layer_norm_epsilon,
+            activation: Activation::parse("activation_function", activation)?,
+            tied: self.tie_word_embeddings.unwrap_or(true),
+        })
     }
 }
 
-/// A weight matrix of shape (in, out) and its bias.
-struct Dense {
-    weight: Tensor,
-    bias: Tensor,
+/// The settings of one model.
+pub(super) struct Gpt2 {
+    vocabulary: usize,
+    positions: usize,
+    width: usize,
+    inner: usize,
+    layers: usize,
+    heads: usize,
+    eps: f64,
+    activation: Activation,
+    tied: bool,
 }
 
-impl Dense {
-    fn forward(&self, x: &Tensor) -> candle_core::Result<Tensor> {
-        product(x, &self.weight)?.broadcast_add(&self.bias)
-    }
+const HEAD: &str = "lm_head";
+
+/// Some files put the whole model under `transformer.`, others do not.
+fn full(weights: &Weights<'_>, name: &str) -> String {
+    let prefix = if weights.has("transformer.wte.weight") { "transformer." } else { "" };
+    format!("{prefix}{name}")
 }
 
-struct Norm {
-    weight: Tensor,
-    bias: Tensor,
-}
-
-struct Layer {
-    norm_1: Norm,
-    attention: Dense,
-    attention_out: Dense,
-    norm_2: Norm,
-    inner: Dense,
-    outer: Dense,
-}
-
-/// A GPT-2-style model.
-pub struct Gpt2 {
-    config: Gpt2Config,
-    tokens: Tensor,
-    positions: Tensor,
-    layers: Vec<Layer>,
-    norm: Norm,
-}
-
-fn pair(
-    source: &mut dyn Source,
-    name: &str,
-    weight: &[usize],
-    bias: usize,
-) -> Result<(Tensor, Tensor), InferenceError> {
-    Ok((source.take(&format!("{name}.weight"), weight)?, source.take(&format!("{name}.bias"), &[bias])?))
-}
-
-fn dense(source: &mut dyn Source, name: &str, inputs: usize, outputs: usize) -> Result<Dense, InferenceError> {
-    pair(source, name, &[inputs, outputs], outputs).map(|(weight, bias)| Dense { weight, bias })
-}
-
-fn norm(source: &mut dyn Source, name: &str, width: usize) -> Result<Norm, InferenceError> {
-    pair(source, name, &[width], width).map(|(weight, bias)| Norm { weight, bias })
+/// A map whose weight is stored with its inputs first.
+fn dense(weights: &mut Weights<'_>, name: &str, inputs: usize, outputs: usize) -> Result<Linear, InferenceError> {
+    let weight = weights.take(&format!("{name}.weight"), &[inputs, outputs])?.t()?;
+    let bias = weights.take(&format!("{name}.bias"), &[outputs])?;
+    Ok(Linear::new(LinearWeight::Dense(weight), Some(bias)))
 }
 
 impl Gpt2 {
-    /// Takes the weights under their usual names.
-    ///
-    /// # Errors
-    /// [`InferenceError`] when a weight is missing or does not fit.
-    pub fn build(config: &Gpt2Config, source: &mut dyn Source) -> Result<Self, InferenceError> {
-        let (width, inner) = (config.n_embd, config.inner());
-        let tokens = source.take("wte.weight", &[config.vocab_size, width])?;
-        let positions = source.take("wpe.weight", &[config.n_positions, width])?;
-        let mut layers = Vec::new();
-        for i in 0..config.n_layer {
-            let name = |part: &str| format!("h.{i}.{part}");
-            layers.push(Layer {
-                norm_1: norm(source, &name("ln_1"), width)?,
-                attention: dense(source, &name("attn.c_attn"), width, 3 * width)?,
-                attention_out: dense(source, &name("attn.c_proj"), width, width)?,
-                norm_2: norm(source, &name("ln_2"), width)?,
-                inner: dense(source, &name("mlp.c_fc"), width, inner)?,
-                outer: dense(source, &name("mlp.c_proj"), inner, width)?,
-            });
-        }
-        let norm = norm(source, "ln_f", width)?;
-        Ok(Self { config: config.clone(), tokens, positions, layers, norm })
+    fn table(&self, weights: &mut Weights<'_>) -> Result<LinearWeight, InferenceError> {
+        weights.matrix(&full(weights, "wte.weight"), self.vocabulary, self.width)
+    }
+}
+
+impl Plan for Gpt2 {
+    fn layers(&self) -> usize {
+        self.layers
     }
 
-    /// See [`super::Network::forward`].
-    ///
-    /// # Errors
-    /// The engine's error when a token or the length is out of range.
-    pub fn forward(&self, tokens: &Tensor) -> candle_core::Result<Tensor> {
-        let c = &self.config;
-        let (_, positions) = tokens.dims2()?;
-        let normed = |x: &Tensor, n: &Norm| layer_norm(x, &n.weight, &n.bias, c.layer_norm_epsilon);
-        let mut x = embed(tokens, &self.tokens)?.broadcast_add(&self.positions.narrow(0, 0, positions)?)?;
-        for layer in &self.layers {
-            let qkv = layer.attention.forward(&normed(&x, &layer.norm_1)?)?;
-            let part = |i: usize| split_heads(&qkv.narrow(2, i * c.n_embd, c.n_embd)?, c.n_head);
-            let mixed = attend(&part(0)?, &part(1)?, &part(2)?)?;
-            x = (x + layer.attention_out.forward(&mixed)?)?;
+    fn width(&self) -> usize {
+        self.width
+    }
 
-            let inner = gelu(&layer.inner.forward(&normed(&x, &layer.norm_2)?)?)?;
-            x = (x + layer.outer.forward(&inner)?)?;
-        }
-        linear(&normed(&x, &self.norm)?, &self.tokens)
+    fn embedding(&self, weights: &mut Weights<'_>) -> Result<Embedding, InferenceError> {
+        let table = self.table(weights)?;
+        let positions = weights.take(&full(weights, "wpe.weight"), &[self.positions, self.width])?;
+        Ok(Embedding { table, positions: Some(positions), scale: 1.0 })
+    }
+
+    fn layer(&self, index: usize, weights: &mut Weights<'_>) -> Result<Box<dyn Layer>, InferenceError> {
+        let (width, inner) = (self.width, self.inner);
+        let layer = full(weights, &format!("h.{index}"));
+        let name = |part: &str| format!("{layer}.{part}");
+        Ok(Box::new(Block {
+            heads: self.heads,
+            activation: self.activation,
+            attention: Attention::scaled(super::real(width / self.heads)),
+            norm_1: weights.layer_norm(&name("ln_1"), width, self.eps)?,
+            qkv: dense(weights, &name("attn.c_attn"), width, 3 * width)?,
+            out: dense(weights, &name("attn.c_proj"), width, width)?,
+            norm_2: weights.layer_norm(&name("ln_2"), width, self.eps)?,
+            up: dense(weights, &name("mlp.c_fc"), width, inner)?,
+            down: dense(weights, &name("mlp.c_proj"), inner, width)?,
+        }))
+    }
+
+    fn head(&self, weights: &mut Weights<'_>, embedding: Option<&Embedding>) -> Result<Head, InferenceError> {
+        let norm = weights.layer_norm(&full(weights, "ln_f"), self.width, self.eps)?;
+        let out = match embedding {
+            Some(embedding) if self.tied => Linear::new(shared(&embedding.table), None),
+            _ if self.tied => Linear::new(self.table(weights)?, None),
+            _ => weights.linear(HEAD, self.vocabulary, self.width, false)?,
+        };
+        Ok(Head { norm, out, cap: None })
+    }
+
+    fn harmless(&self, tensor: &str) -> bool {
+        let kept = [".attn.bias", ".attn.masked_bias"];
+        kept.iter().any(|end| tensor.ends_with(end)) || (self.tied && tensor.strip_suffix(".weight") == Some(HEAD))
+    }
+}
+
+struct Block {
+    heads: usize,
+    activation: Activation,
+    attention: Attention,
+    norm_1: Norm,
+    qkv: Linear,
+    out: Linear,
+    norm_2: Norm,
+    up: Linear,
+    down: Linear,
+}
+
+impl Layer for Block {
+    fn forward(&self, x: &Tensor) -> EngineResult<Tensor> {
+        let qkv = self.qkv.forward(&self.norm_1.forward(x)?)?;
+        let width = qkv.dim(2)? / 3;
+        let part = |i: usize| split_heads(&qkv.narrow(2, i * width, width)?, self.heads);
+        let x = (x + self.out.forward(&self.attention.forward(&part(0)?, &part(1)?, &part(2)?)?)?)?;
+        let inner = self.activation.forward(&self.up.forward(&self.norm_2.forward(&x)?)?)?;
+        x + self.down.forward(&inner)?
     }
 }

@@ -1,38 +1,101 @@
-//! A safetensors file in memory: header and shapes checked by the `safetensors` crate, values by us.
+//! One or several safetensors files, read one tensor at a time: header checked by the `safetensors` crate, values by
+//! us.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use candle_core::{Device, Tensor};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use safetensors::{Dtype, tensor::Metadata};
 
-use super::{Source, packed};
+use super::{Float, Source, all_finite, packed};
 use crate::InferenceError;
 
-/// The tensors of one safetensors file. Each can be taken; what nobody took is an error at the end.
-pub struct Checkpoint<'a> {
-    origin: &'a str,
-    file: SafeTensors<'a>,
-    config: Option<String>,
-    left: BTreeSet<String>,
-    formats: BTreeSet<&'static str>,
-    parameters: u64,
+/// Something that can be read at any position: a file, or bytes in memory.
+pub(crate) trait ReadSeek: Read + Seek + Send {}
+
+impl<T: Read + Seek + Send> ReadSeek for T {}
+
+/// One safetensors file of a model.
+pub(crate) struct Part {
+    /// Names the file in errors.
+    pub(crate) origin: String,
+    /// Length in bytes.
+    pub(crate) length: u64,
+    /// Its content.
+    pub(crate) data: Box<dyn ReadSeek>,
 }
 
-impl<'a> Checkpoint<'a> {
+/// Where a tensor lies and what it is.
+struct Entry {
+    part: usize,
+    dtype: Dtype,
+    shape: Vec<usize>,
+    /// First byte in the file.
+    start: u64,
+    /// Length in bytes.
+    bytes: usize,
+}
+
+/// The tensors of one model in the safetensors format. Each can be taken, more than once; whether some are left that
+/// nobody took can be asked at the end.
+pub struct Checkpoint {
+    origin: String,
+    parts: Vec<Part>,
+    entries: BTreeMap<String, Entry>,
+    config: Option<String>,
+    left: BTreeSet<String>,
+}
+
+/// Longest header that is read, in bytes: the limit of the format.
+const MAX_HEADER: u64 = 100_000_000;
+
+impl Checkpoint {
     /// Reads the header of `bytes`; `origin` names the file in errors.
     ///
     /// # Errors
     /// [`InferenceError::Container`] when the file is cut short or no safetensors file.
-    pub fn read(origin: &'a str, bytes: &'a [u8]) -> Result<Self, InferenceError> {
-        let bad = |e: safetensors::SafeTensorError| InferenceError::Container {
-            origin: origin.to_owned(),
-            reason: e.to_string().lines().next().unwrap_or_default().to_owned(),
-        };
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(bad)?;
+    pub fn read(origin: &str, bytes: impl Into<Cow<'static, [u8]>>) -> Result<Self, InferenceError> {
+        let bytes = bytes.into();
+        let part = Part { origin: origin.to_owned(), length: bytes.len() as u64, data: Box::new(Cursor::new(bytes)) };
+        Self::open(origin, vec![part])
+    }
+
+    /// Reads the headers of `parts`; `origin` names the whole in errors.
+    ///
+    /// # Errors
+    /// [`InferenceError`] when a file is cut short or no safetensors file, or when a tensor is in two of them.
+    pub(crate) fn open(origin: &str, parts: Vec<Part>) -> Result<Self, InferenceError> {
+        let mut all =
+            Self { origin: origin.to_owned(), parts, entries: BTreeMap::new(), config: None, left: BTreeSet::new() };
+        for index in 0..all.parts.len() {
+            all.add(index)?;
+        }
+        all.left = all.entries.keys().cloned().collect();
+        Ok(all)
+    }
+
+    /// Adds the tensors of one file.
+    fn add(&mut self, index: usize) -> Result<(), InferenceError> {
+        let part = &mut self.parts[index];
+        let (header, data) = header(part)?;
+        for (name, info) in header.tensors() {
+            let (from, to) = info.data_offsets;
+            let (start, bytes) = (data + from as u64, to - from);
+            let entry = Entry { part: index, dtype: info.dtype, shape: info.shape.clone(), start, bytes };
+            if let Some(other) = self.entries.insert(name.clone(), entry) {
+                return Err(InferenceError::Container {
+                    origin: self.origin.clone(),
+                    reason: format!(
+                        "tensor '{name}' is both in '{}' and in '{}'",
+                        self.parts[other.part].origin, self.parts[index].origin
+                    ),
+                });
+            }
+        }
         let config = header.metadata().as_ref().and_then(|m| m.get("config").cloned());
-        let file = SafeTensors::deserialize(bytes).map_err(bad)?;
-        let left = file.names().into_iter().map(str::to_owned).collect();
-        Ok(Self { origin, file, config, left, formats: BTreeSet::new(), parameters: 0 })
+        self.config = self.config.take().or(config);
+        Ok(())
     }
 
     /// The configuration in the file's metadata, if it has one.
@@ -40,14 +103,41 @@ impl<'a> Checkpoint<'a> {
         self.config.as_deref()
     }
 
-    /// Number of weights taken so far.
-    pub fn parameters(&self) -> u64 {
-        self.parameters
+    /// Name and shape of every weight. One in packed form has the name and shape of the weight that it stands for.
+    pub fn tensors(&self) -> Vec<(String, Vec<usize>)> {
+        let logical = |(name, entry): (&String, &Entry)| {
+            if let Some((bits, base)) = packed_of(name) {
+                return Some((base.to_owned(), packed::unpacked_shape(bits, &entry.shape)));
+            }
+            let scale = name.strip_suffix(".scale").is_some_and(|base| self.packed(base).is_some());
+            (!scale).then(|| (name.clone(), entry.shape.clone()))
+        };
+        self.entries.iter().filter_map(logical).collect()
     }
 
-    /// The element types taken so far, such as `f16+q8`.
+    /// Every stored tensor and the name of the file that it lies in.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&str, &str)> {
+        let file = |entry: &Entry| {
+            let origin = self.parts[entry.part].origin.as_str();
+            std::path::Path::new(origin).file_name().and_then(std::ffi::OsStr::to_str).unwrap_or(origin)
+        };
+        self.entries.iter().map(move |(name, entry)| (name.as_str(), file(entry)))
+    }
+
+    /// Number of weights, without the constant tables that some files carry along.
+    pub fn parameters(&self) -> u64 {
+        let count = |shape: &[usize]| shape.iter().map(|&n| n as u64).product::<u64>();
+        self.tensors().iter().filter(|(name, _)| !is_constant(name)).map(|(_, shape)| count(shape)).sum()
+    }
+
+    /// The element types of the weights, such as `f16+q8`.
     pub fn formats(&self) -> String {
-        self.formats.iter().copied().collect::<Vec<_>>().join("+")
+        let format = |(name, entry): (&String, &Entry)| match packed_of(name) {
+            Some((bits, _)) => bits.name().to_owned(),
+            None => float(entry.dtype).map_or_else(|| format!("{:?}", entry.dtype).to_lowercase(), |f| f.name().into()),
+        };
+        let weights = self.entries.iter().filter(|(name, _)| !is_constant(name));
+        weights.map(format).collect::<BTreeSet<_>>().into_iter().collect::<Vec<_>>().join("+")
     }
 
     /// Refuses a file with tensors that were not taken.
@@ -58,40 +148,44 @@ impl<'a> Checkpoint<'a> {
         match self.left.first() {
             None => Ok(()),
             Some(tensor) => {
-                Err(InferenceError::UnexpectedTensor { origin: self.origin.to_owned(), tensor: tensor.clone() })
+                Err(InferenceError::UnexpectedTensor { origin: self.origin.clone(), tensor: tensor.clone() })
             }
         }
     }
 
-    fn view(&mut self, name: &str, shape: &[usize]) -> Result<TensorView<'a>, InferenceError> {
-        let view = self
-            .file
-            .tensor(name)
-            .map_err(|_| InferenceError::MissingTensor { origin: self.origin.to_owned(), tensor: name.to_owned() })?;
-        if view.shape() != shape {
-            return Err(self.wrong(name, format!("of shape {:?}", view.shape()), format!("{shape:?}")));
+    /// In which packed form the weight called `name` is stored, if it is.
+    fn packed(&self, name: &str) -> Option<packed::Bits> {
+        packed::Bits::ALL.into_iter().find(|b| self.entries.contains_key(&format!("{name}.{}", b.name())))
+    }
+
+    /// Type and bytes of the tensor called `name`, which must have this shape.
+    fn bytes(&mut self, name: &str, shape: &[usize]) -> Result<(Dtype, Vec<u8>), InferenceError> {
+        let Some(entry) = self.entries.get(name) else {
+            return Err(InferenceError::MissingTensor { origin: self.origin.clone(), tensor: name.to_owned() });
+        };
+        if entry.shape != shape {
+            return Err(self.wrong(name, format!("of shape {:?}", entry.shape), format!("{shape:?}")));
         }
+        let mut bytes = vec![0; entry.bytes];
+        let part = &mut self.parts[entry.part];
+        let read = part.data.seek(SeekFrom::Start(entry.start)).and_then(|_| part.data.read_exact(&mut bytes));
+        read.map_err(|source| InferenceError::Io { path: part.origin.clone().into(), source })?;
+        let dtype = entry.dtype;
         self.left.remove(name);
-        Ok(view)
+        Ok((dtype, bytes))
     }
 
     fn wrong(&self, name: &str, found: String, expected: String) -> InferenceError {
-        InferenceError::WrongTensor { origin: self.origin.to_owned(), tensor: name.to_owned(), found, expected }
+        InferenceError::WrongTensor { origin: self.origin.clone(), tensor: name.to_owned(), found, expected }
     }
 
     /// The tensor as f32 values, whatever floating-point type it is stored in.
     fn floats(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, InferenceError> {
-        let view = self.view(name, shape)?;
-        let (data, dtype) = (view.data(), view.dtype());
-        let halves = || data.chunks_exact(2).map(|b| [b[0], b[1]]);
-        let (format, values): (_, Vec<f32>) = match dtype {
-            Dtype::F32 => ("f32", data.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()),
-            Dtype::F16 => ("f16", halves().map(|b| packed::f16_to_f32(u16::from_le_bytes(b))).collect()),
-            Dtype::BF16 => ("bf16", halves().map(|b| f32::from_bits(u32::from(u16::from_le_bytes(b)) << 16)).collect()),
-            other => return Err(self.wrong(name, format!("of type {other:?}"), "F32, F16, BF16, q8 or q4".to_owned())),
-        };
-        self.formats.insert(format);
-        Ok(values)
+        let (dtype, data) = self.bytes(name, shape)?;
+        match float(dtype) {
+            Some(float) => Ok(float.decode(&data)),
+            None => Err(self.wrong(name, format!("of type {dtype:?}"), "F32, F16, BF16, q8 or q4".to_owned())),
+        }
     }
 
     /// The tensor from its packed form: integers of `bits` and one F16 scale for each group along the last axis.
@@ -99,28 +193,83 @@ impl<'a> Checkpoint<'a> {
         let (data_shape, scale_shape) = packed::shapes(bits, shape)
             .ok_or_else(|| self.wrong(name, "quantised".to_owned(), format!("floating point of shape {shape:?}")))?;
         let data_name = format!("{name}.{}", bits.name());
-        let view = self.view(&data_name, &data_shape)?;
-        if view.dtype() != Dtype::U8 {
-            return Err(self.wrong(&data_name, format!("of type {:?}", view.dtype()), "U8".to_owned()));
+        let (dtype, data) = self.bytes(&data_name, &data_shape)?;
+        if dtype != Dtype::U8 {
+            return Err(self.wrong(&data_name, format!("of type {dtype:?}"), "U8".to_owned()));
         }
-        let data = view.data();
         let scales = self.floats(&format!("{name}.scale"), &scale_shape)?;
-        self.formats.insert(bits.name());
-        Ok(packed::dequantise(bits, data, &scales))
+        Ok(packed::dequantise(bits, &data, &scales))
     }
 }
 
-impl Source for Checkpoint<'_> {
+impl Source for Checkpoint {
     fn take(&mut self, name: &str, shape: &[usize]) -> Result<Tensor, InferenceError> {
-        let packed_as = packed::Bits::ALL.into_iter().find(|b| self.left.contains(&format!("{name}.{}", b.name())));
-        let values = match packed_as {
+        let values = match self.packed(name) {
             Some(bits) => self.unpack(name, shape, bits)?,
             None => self.floats(name, shape)?,
         };
-        if values.iter().any(|x| !x.is_finite()) {
-            return Err(InferenceError::NotFiniteWeight { origin: self.origin.to_owned(), tensor: name.to_owned() });
+        if !all_finite(&values) {
+            return Err(InferenceError::NotFiniteWeight { origin: self.origin.clone(), tensor: name.to_owned() });
         }
-        self.parameters += values.len() as u64;
         Ok(Tensor::from_vec(values, shape, &Device::Cpu)?)
     }
+
+    fn has(&self, name: &str) -> bool {
+        self.entries.contains_key(name) || self.packed(name).is_some()
+    }
+}
+
+/// The header of a file and where its data begin. The crate checks that the tensors lie in the data without overlap
+/// or gap, and that each is as long as its type and shape say.
+fn header(part: &mut Part) -> Result<(Metadata, u64), InferenceError> {
+    let bad = |reason: String| InferenceError::Container {
+        origin: part.origin.clone(),
+        reason: reason.lines().next().unwrap_or_default().to_owned(),
+    };
+    let failed = |source| InferenceError::Io { path: part.origin.clone().into(), source };
+    let mut length = [0; 8];
+    if part.length < 8 {
+        return Err(bad("shorter than 8 bytes".to_owned()));
+    }
+    part.data.seek(SeekFrom::Start(0)).map_err(failed)?;
+    part.data.read_exact(&mut length).map_err(failed)?;
+    let length = u64::from_le_bytes(length);
+    if length > MAX_HEADER.min(part.length - 8) {
+        return Err(bad(format!("a header of {length} bytes in a file of {}", part.length)));
+    }
+    let mut text = vec![0; usize::try_from(length).map_err(|e| bad(e.to_string()))?];
+    part.data.read_exact(&mut text).map_err(failed)?;
+    let header: Metadata = serde_json::from_slice(&text).map_err(|e| bad(e.to_string()))?;
+    let data = 8 + length;
+    if data + header.data_len() as u64 != part.length {
+        return Err(bad(format!(
+            "its header speaks of {} bytes, the file has {}",
+            data + header.data_len() as u64,
+            part.length
+        )));
+    }
+    Ok((header, data))
+}
+
+fn float(dtype: Dtype) -> Option<Float> {
+    match dtype {
+        Dtype::F32 => Some(Float::F32),
+        Dtype::F16 => Some(Float::F16),
+        Dtype::BF16 => Some(Float::BF16),
+        _ => None,
+    }
+}
+
+/// If `name` is that of the integers of a packed weight: their width, and the weight's name.
+fn packed_of(name: &str) -> Option<(packed::Bits, &str)> {
+    let (base, suffix) = name.rsplit_once('.')?;
+    packed::Bits::ALL.into_iter().find(|b| b.name() == suffix).map(|bits| (bits, base))
+}
+
+/// Whether a tensor is a table that the architecture implies: causal masks and rotary frequencies, which older
+/// checkpoints carry along.
+pub(crate) fn is_constant(name: &str) -> bool {
+    [".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"]
+        .iter()
+        .any(|suffix| name.ends_with(suffix))
 }

@@ -57,6 +57,15 @@ pub fn shapes(bits: Bits, shape: &[usize]) -> Option<(Vec<usize>, Vec<usize>)> {
     Some((with(bytes), with(last / GROUP)))
 }
 
+/// The shape of the weight that packed data of this shape stand for.
+pub fn unpacked_shape(bits: Bits, data: &[usize]) -> Vec<usize> {
+    let mut shape = data.to_vec();
+    if let (Bits::Four, Some(last)) = (bits, shape.last_mut()) {
+        *last = last.saturating_mul(2);
+    }
+    shape
+}
+
 /// Packs `values`, whole groups of finite weights, into bytes and F16 scales.
 pub fn quantise(bits: Bits, values: &[f32]) -> (Vec<u8>, Vec<u16>) {
     let mut data = Vec::new();

@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-use anyhow::Result;
-use pot_inference::{Answer, LanguageModel, LocalModel, figures, tokenizer::START};
+use anyhow::{Result, bail};
+use pot_inference::{
+    Answer, Ask, LanguageModel, LocalModel, ModelIdentity, WeightsIdentity, figures, tokenizer::START,
+};
 use pot_protocol::score::ScoreKind;
 
 use crate::corpus::{self, Part};
@@ -47,17 +49,24 @@ fn losses(models: &[LocalModel], parts: &[&Part]) -> Result<()> {
         for part in parts {
             all.push(loss(model, part)?);
         }
-        let id = model.identity();
+        let id = identity(model)?;
         let bytes = std::fs::metadata(zoo::path(&id.name))?.len();
         say(&format!("| `{}` | {} | {} | {bytes} |{}", id.name, id.architecture, id.parameters, row(&all)));
     }
     say("\n| model | SHA-256 |\n|---|---|");
     for model in models {
-        let id = model.identity();
+        let id = identity(model)?;
         let hex = hex::encode(id.weights_sha256);
         say(&format!("| `{}` | `{hex}` |", id.name));
     }
     Ok(())
+}
+
+fn identity(model: &LocalModel) -> Result<&WeightsIdentity> {
+    match model.identity() {
+        ModelIdentity::Weights(identity) => Ok(identity),
+        other @ ModelIdentity::Endpoint(_) => bail!("not a model of weights: {}", other.name()),
+    }
 }
 
 /// Mean loss per byte in nats over the held-out windows.
@@ -98,12 +107,15 @@ fn divergences(models: &[LocalModel], parts: &[Part]) -> Result<()> {
     say(&format!("\nMean scores in nats over {} prompts:\n", prompts.len()));
     say("| `base` against | kl | smallest | largest | delta-logprob | delta-ce |");
     say("|---|--:|--:|--:|--:|--:|");
-    let ask = |model: &LocalModel| prompts.iter().map(|p| Answer::evaluate(model, p, K)).collect::<Result<Vec<_>, _>>();
-    let reference = ask(&models[0])?;
+    let ask = |model: &LocalModel, kind| {
+        let ask = Ask::of(kind, K)?;
+        prompts.iter().map(|p| Answer::evaluate(model, p, ask)).collect::<Result<Vec<_>, _>>()
+    };
+    let reference = |kind| ask(&models[0], kind);
     for candidate in models {
-        let answers = ask(candidate)?;
         let mut columns = Vec::new();
         for kind in [ScoreKind::Kl, ScoreKind::DeltaLogprob, ScoreKind::DeltaCe] {
+            let (reference, answers) = (reference(kind)?, ask(candidate, kind)?);
             let mut scores = Vec::new();
             for (ours, theirs) in reference.iter().zip(&answers) {
                 scores.push(figures(kind, K, ours, theirs)?.score(kind, K)?.units());
@@ -115,7 +127,7 @@ fn divergences(models: &[LocalModel], parts: &[Part]) -> Result<()> {
             let total: u32 = s.iter().copied().map(u32::from).sum();
             nats(f64::from(total) / f64::from(u32::try_from(s.len()).unwrap_or(u32::MAX)))
         };
-        let (kl, name) = (&columns[0], &candidate.identity().name);
+        let (kl, name) = (&columns[0], &identity(candidate)?.name);
         say(&format!(
             "| `{name}` | {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
             mean(kl),

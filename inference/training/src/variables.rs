@@ -5,9 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use candle_core::{Device, Tensor, Var};
-use pot_inference::InferenceError;
 use pot_inference::families::Config;
 use pot_inference::weights::{Source, packed};
+use pot_inference::{InferenceError, tokenizer};
 use safetensors::{Dtype, tensor::TensorView};
 
 use crate::random::Random;
@@ -59,7 +59,7 @@ fn write(config: &Config, tensors: &[(String, Dtype, Vec<usize>, Vec<u8>)], path
     for (name, dtype, shape, bytes) in tensors {
         views.push((name.as_str(), TensorView::new(*dtype, shape.clone(), bytes)?));
     }
-    let metadata = HashMap::from([("config".to_owned(), config.to_json())]);
+    let metadata = HashMap::from([("config".to_owned(), config.to_json(Some(tokenizer::NAME)))]);
     let bytes = safetensors::serialize(views, Some(metadata))?;
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
@@ -97,6 +97,10 @@ impl Source for Fresh<'_> {
         self.variables.0.insert(name.to_owned(), var);
         Ok(tensor)
     }
+
+    fn has(&self, _: &str) -> bool {
+        false
+    }
 }
 
 /// Positions begin as sines and cosines of falling frequency: from noise, a model this small takes too long to learn
@@ -122,5 +126,9 @@ impl Source for Continued<'_> {
         let tensor = var.as_tensor().clone();
         self.variables.0.insert(name.to_owned(), var);
         Ok(tensor)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.from.has(name)
     }
 }

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use pot_inference::families::gpt2::Gpt2Config;
 use pot_inference::families::llama::LlamaConfig;
+use pot_inference::families::rope_fields::RopeFields;
+use pot_inference::families::sizes::Sizes;
 use pot_inference::families::{Config, Network};
 use pot_inference::tokenizer::VOCABULARY;
 use pot_inference::weights::{Checkpoint, packed::Bits};
@@ -30,7 +32,7 @@ pub(crate) fn path(name: &str) -> PathBuf {
 }
 
 fn llama(hidden_size: usize, intermediate_size: usize, layers: usize, heads: usize, key_value_heads: usize) -> Config {
-    Config::Llama(LlamaConfig {
+    let sizes = Sizes {
         vocab_size: VOCABULARY,
         hidden_size,
         intermediate_size,
@@ -39,10 +41,11 @@ fn llama(hidden_size: usize, intermediate_size: usize, layers: usize, heads: usi
         num_key_value_heads: (heads != key_value_heads).then_some(key_value_heads),
         max_position_embeddings: 1024,
         rms_norm_eps: 1e-5,
-        rope_theta: 10_000.0,
-        tie_word_embeddings: true,
-        ..LlamaConfig::default()
-    })
+        tie_word_embeddings: Some(true),
+        rope: RopeFields { rope_theta: Some(10_000.0), ..RopeFields::default() },
+        ..Sizes::default()
+    };
+    Config::Llama(LlamaConfig { sizes, ..LlamaConfig::default() })
 }
 
 fn base_config() -> Config {
@@ -63,7 +66,7 @@ fn reopen(name: &str) -> Result<(Config, Network, Variables)> {
     let file = path(name);
     let origin = file.display().to_string();
     let bytes = std::fs::read(&file).with_context(|| format!("cannot read {origin}: train '{name}' first"))?;
-    let mut checkpoint = Checkpoint::read(&origin, &bytes)?;
+    let mut checkpoint = Checkpoint::read(&origin, bytes)?;
     let config = Config::parse(&origin, checkpoint.config().unwrap_or_default())?;
     let mut variables = Variables::default();
     let network = Network::build(&config, &mut Continued { variables: &mut variables, from: &mut checkpoint })?;

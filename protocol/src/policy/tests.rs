@@ -51,6 +51,9 @@ fn presets_have_the_published_parameters() {
             "QUICK-DELTA-LOGPROB delta-logprob 0.025 0.3 0.5 0.8 0.15 10..120",
             "AUDIT-DELTA-LOGPROB delta-logprob 0.01 0.25 0.5 1 0.1 30..400",
             "EXTENDED-DELTA-LOGPROB delta-logprob 0.001 0.2 0.4 1.1 0.08 50..800",
+            "QUICK-TOPK kl-topk 0.025 0.15 0.5 0.8 0.15 10..120",
+            "AUDIT-TOPK kl-topk 0.01 0.1 0.5 1 0.1 30..400",
+            "EXTENDED-TOPK kl-topk 0.001 0.08 0.4 1.1 0.08 50..800",
         ]
     );
 }

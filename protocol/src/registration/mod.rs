@@ -9,6 +9,6 @@ mod registered;
 #[cfg(test)]
 pub(crate) mod tests;
 
-pub use identity::ModelIdentity;
+pub use identity::{ModelFile, ModelIdentity};
 pub use nonce::{NonceFile, NonceSource};
 pub use registered::{FamilyRef, PolicyRef, Positions, RawRegistration, Registration, RegistrationError};

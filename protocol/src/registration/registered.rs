@@ -14,7 +14,8 @@ use crate::{
 const TAG: &[u8; 16] = b"pot/reg/v1\0\0\0\0\0\0";
 const VERSION: u16 = 1;
 const MAX_STRING: usize = 512;
-const MAX_BYTES: usize = 16 * 1024;
+const MAX_BYTES: usize = 48 * 1024;
+const MAX_FILES: usize = 256;
 /// Scored positions are capped so that a record stays within the transcript's line limit.
 const MAX_POSITIONS: u32 = 4096;
 
@@ -170,13 +171,20 @@ impl RawRegistration {
             Positions::Last(k) => self.kind != ScoreKind::DeltaCe && (1..=MAX_POSITIONS).contains(&k),
         };
         if !fits {
-            return refuse("positions: kl and delta-logprob score the last 1..=4096 tokens, delta-ce scores all");
+            return refuse(
+                "positions: kl, kl-topk and delta-logprob score the last 1..=4096 tokens, delta-ce scores all",
+            );
         }
         if self.kind != ScoreKind::DeltaCe && self.reference.tokenizer() != self.candidate.tokenizer() {
-            return refuse("kl and delta-logprob compare token by token, so both models need one tokenizer");
+            return refuse("kl, kl-topk and delta-logprob compare token by token, so both models need one tokenizer");
         }
         if (self.family.name == "corpus") != self.family.corpus.is_some() {
             return refuse("a corpus digest goes with the corpus family and with no other");
+        }
+        for side in [&self.reference, &self.candidate] {
+            if side.files().len() > MAX_FILES || side.files().windows(2).any(|pair| pair[0].name >= pair[1].name) {
+                return refuse("a model has at most 256 files, listed once each in the order of their names");
+            }
         }
         let nonce_name = match &self.nonce {
             NonceSource::Counterparty { name } => name.as_str(),

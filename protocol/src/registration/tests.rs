@@ -15,6 +15,7 @@ fn model(name: &str) -> ModelIdentity {
         config: Digest([2; 32]),
         tokenizer: Digest([3; 32]),
         dtype: "f32".to_owned(),
+        files: Vec::new(),
     }
 }
 
@@ -85,7 +86,7 @@ fn contradictions_are_refused() {
     refused(&|r| r.family.corpus = Some(Digest([8; 32])));
     refused(&|r| r.family.name = "corpus".to_owned());
     refused(&|r| {
-        let ModelIdentity::Weights { tokenizer, .. } = &mut r.candidate;
+        let ModelIdentity::Weights { tokenizer, .. } = &mut r.candidate else { return };
         *tokenizer = Digest([9; 32]);
     });
     refused(&|r| r.reference = model("na\u{202e}me"));

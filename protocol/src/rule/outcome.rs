@@ -3,6 +3,8 @@
 use bincode::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use crate::score::ScoreKind;
+
 /// The verdict of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, Encode, Decode)]
 #[serde(rename_all = "UPPERCASE")]
@@ -22,6 +24,15 @@ impl Verdict {
             Self::Same => "SAME",
             Self::Different => "DIFFERENT",
             Self::Undecided => "UNDECIDED",
+        }
+    }
+
+    /// The word under which a verdict on scores of `kind` is published. A SAME on a lower bound of the divergence is
+    /// less than SAME, and has a word of its own.
+    pub fn word_for(self, kind: ScoreKind) -> &'static str {
+        match (self, kind) {
+            (Self::Same, ScoreKind::KlTopk) => "SAME-TOPK",
+            _ => self.word(),
         }
     }
 }

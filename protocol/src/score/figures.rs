@@ -19,10 +19,11 @@ const KL_FLOOR_PER_POSITION: i64 = FIGURE_SCALE >> 12;
 /// | kind | `reference[t]` | `candidate[t]` | `bytes` |
 /// |---|---|---|---|
 /// | `kl` | entropy H(ref) at position t | cross-entropy H(ref, cand) at t | 0 |
+/// | `kl-topk` | the same, over the candidate's most likely tokens and all others as one event | likewise | 0 |
 /// | `delta-logprob` | −log `p_ref`(token t) | −log `p_cand`(token t) | 0 |
 /// | `delta-ce` | −log `p_ref` of its own token t | −log `p_cand` of its own token t | UTF-8 bytes of the text |
 ///
-/// The first two have K entries on both sides; `delta-ce` has as many as each model's tokenizer made of the text.
+/// All but `delta-ce` have K entries on both sides; `delta-ce` has as many as each model's tokenizer made of the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 pub struct Figures {
     /// The reference's figures.
@@ -65,7 +66,7 @@ impl Figures {
     /// rounded to the nearest unit of 2^-10 nat with ties to even, saturating.
     ///
     /// # Errors
-    /// [`FiguresError`] when a side is empty, has another length than `k`, holds a figure out of range, or, for `kl`,
+    /// [`FiguresError`] when a side is empty, has another length than `k`, holds a figure out of range, or, for `kl` and `kl-topk`,
     /// when the divergence is negative beyond rounding.
     pub fn score(&self, kind: ScoreKind, k: u32) -> Result<Score, FiguresError> {
         self.check(kind, k)?;
@@ -73,7 +74,7 @@ impl Figures {
         // At most 2^22 figures of 2^40 fit an i64 with room to spare; the length check above and the transcript's
         // size limit keep us far below, and checked sums would be refused as out of range.
         let (total, over) = match kind {
-            ScoreKind::Kl => {
+            ScoreKind::Kl | ScoreKind::KlTopk => {
                 let total: i64 = pairs().map(|(h, ce)| ce - h).sum();
                 if total < -KL_FLOOR_PER_POSITION * i64::from(k) {
                     return Err(FiguresError::Negative(total));

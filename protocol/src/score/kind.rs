@@ -16,6 +16,10 @@ pub enum ScoreKind {
     /// Absolute difference of the two cross-entropies of the whole text, in nats per UTF-8 byte. Signs cancel inside
     /// it, so it can show DIFFERENT and never SAME.
     DeltaCe,
+    /// Divergence over the candidate's most likely tokens and all others as one event, the mean over the scored
+    /// positions: a lower bound of [`ScoreKind::Kl`]. Its DIFFERENT means what it says; its SAME says only that no
+    /// difference showed in what the candidate gave away, and has its own word.
+    KlTopk,
 }
 
 impl ScoreKind {
@@ -25,6 +29,7 @@ impl ScoreKind {
             Self::Kl => "kl",
             Self::DeltaLogprob => "delta-logprob",
             Self::DeltaCe => "delta-ce",
+            Self::KlTopk => "kl-topk",
         }
     }
 }
@@ -38,9 +43,9 @@ impl std::fmt::Display for ScoreKind {
 impl std::str::FromStr for ScoreKind {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
-        [Self::Kl, Self::DeltaLogprob, Self::DeltaCe]
+        [Self::Kl, Self::KlTopk, Self::DeltaLogprob, Self::DeltaCe]
             .into_iter()
             .find(|k| k.name() == s)
-            .ok_or_else(|| format!("unknown score kind '{s}': use kl, delta-logprob or delta-ce"))
+            .ok_or_else(|| format!("unknown score kind '{s}': use kl, kl-topk, delta-logprob or delta-ce"))
     }
 }

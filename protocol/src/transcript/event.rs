@@ -59,8 +59,11 @@ pub enum Event {
         side: Side,
         /// The attempt that succeeded.
         attempt: u32,
-        /// SHA-256 of the raw answer.
+        /// SHA-256 of what was said.
         digest: Digest,
+        /// What was said, for models that cannot be made to say it again: a run that dies here goes on with it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        content: Option<String>,
         /// Unix milliseconds.
         at: u64,
     },

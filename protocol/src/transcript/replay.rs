@@ -1,11 +1,15 @@
 //! Strict replay of a transcript: the state machine that both the running auditor and the checker follow.
 
+use std::collections::VecDeque;
+
 use super::{Event, Record, RecordError, Side};
-use crate::{digest::Digest, merkle, score::Score};
+use crate::{digest::Digest, merkle, policy::Coefficients, rule::LOOKS, score::Score};
 
 /// Longest line that is read, in bytes.
 pub const MAX_LINE: usize = 1 << 20;
 const VERSION: u16 = 1;
+/// Most challenges that can be open at once: no run has more.
+const MAX_OPEN: u64 = 1024;
 
 /// Why a transcript is refused; `line` counts from 1.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +56,7 @@ pub struct Attempts {
     pub most: u32,
 }
 
-/// What has to happen next for a run to go on.
+/// What has to happen next for the first challenge that is not sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Next {
     /// Ask `side` about challenge `index`; it will be attempt number `attempt`.
@@ -80,11 +84,21 @@ pub enum Next {
     },
 }
 
-#[derive(Clone, Debug, Default)]
-struct Half {
-    attempts: u32,
-    pending: bool,
-    answer: Option<Digest>,
+/// One side of a challenge that is not sealed yet.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Half {
+    /// Attempts so far.
+    pub attempts: u32,
+    /// Whether the last attempt has neither been answered nor failed.
+    pub pending: bool,
+    /// Digest of the answer, once there is one, and its content where the log keeps it.
+    pub answer: Option<(Digest, Option<String>)>,
+}
+
+impl Half {
+    fn digest(&self) -> Option<Digest> {
+        self.answer.as_ref().map(|(digest, _)| *digest)
+    }
 }
 
 /// A transcript as far as it has been written.
@@ -93,8 +107,10 @@ pub struct Transcript {
     registration: Digest,
     nonce: Digest,
     records: Vec<Record>,
-    reference: Half,
-    candidate: Half,
+    /// The challenges after the sealed ones, reference and candidate of each.
+    open: VecDeque<[Half; 2]>,
+    /// For every challenge, how many were sealed when it was first asked.
+    sealed_before: Vec<u64>,
     lines: usize,
 }
 
@@ -117,8 +133,7 @@ impl Transcript {
     }
 
     fn empty(registration: Digest, nonce: Digest) -> Self {
-        let (reference, candidate) = Default::default();
-        Self { registration, nonce, records: Vec::new(), reference, candidate, lines: 1 }
+        Self { registration, nonce, records: Vec::new(), open: VecDeque::new(), sealed_before: Vec::new(), lines: 1 }
     }
 
     /// Replays a complete file: every byte belongs to a complete line and every event follows from those before it.
@@ -157,30 +172,43 @@ impl Transcript {
         match event {
             Event::Open { .. } => return Err(order("a second 'open'".to_owned())),
             Event::Intent { index, side, attempt, .. } => {
-                let expected = match self.next() {
-                    // A crash leaves an intent without an answer; the next intent counts as another attempt.
-                    Next::Await { index, side, attempt } => {
-                        Next::Ask { index, side, attempt: attempt.saturating_add(1) }
-                    }
-                    other => other,
-                };
-                let given = Next::Ask { index: *index, side: *side, attempt: *attempt };
-                if given != expected {
-                    return Err(order(format!("{given:?} where {expected:?} was due")));
+                let sealed = self.records.len() as u64;
+                let after = sealed + self.open.len() as u64;
+                if *index < sealed || *index > after || *index >= sealed + MAX_OPEN {
+                    return Err(order(format!("challenge {index} where those from {sealed} to {after} can be asked")));
                 }
-                let half = self.half(*side);
-                half.attempts = *attempt;
-                half.pending = true;
+                let fresh = Default::default();
+                let [reference, candidate] = self.open.get(offset(*index, sealed)).unwrap_or(&fresh);
+                let half = if *side == Side::Reference { reference } else { candidate };
+                if half.answer.is_some() {
+                    return Err(order(format!("the {side} answered challenge {index} already")));
+                }
+                if *side == Side::Candidate && reference.answer.is_none() {
+                    return Err(order(format!(
+                        "the reference answers challenge {index} before the candidate is asked"
+                    )));
+                }
+                // A crash leaves an intent without an answer; the next intent counts as another attempt.
+                let due = half.attempts.saturating_add(1);
+                if *attempt != due {
+                    return Err(order(format!("attempt {attempt} where attempt {due} was due")));
+                }
+                if *index == after {
+                    self.open.push_back(fresh);
+                    self.sealed_before.push(sealed);
+                }
+                if let Some(half) = self.half_mut(*index, *side) {
+                    half.attempts = *attempt;
+                    half.pending = true;
+                }
             }
-            Event::Answer { index, side, attempt, digest, .. } => {
-                self.awaited(*index, *side, *attempt)?;
-                let half = self.half(*side);
+            Event::Answer { index, side, attempt, digest, content, .. } => {
+                let half = self.awaited(*index, *side, *attempt)?;
                 half.pending = false;
-                half.answer = Some(*digest);
+                half.answer = Some((*digest, content.clone()));
             }
             Event::Failure { index, side, attempt, .. } => {
-                self.awaited(*index, *side, *attempt)?;
-                self.half(*side).pending = false;
+                self.awaited(*index, *side, *attempt)?.pending = false;
             }
             Event::Record(record) => {
                 if self.next() != (Next::Seal { index: record.index }) {
@@ -190,39 +218,61 @@ impl Transcript {
                         self.next()
                     )));
                 }
-                for (half, side) in [(&self.reference, &record.reference), (&self.candidate, &record.candidate)] {
-                    if half.answer != Some(side.answer) || half.attempts != side.attempts {
+                for side in [Side::Reference, Side::Candidate] {
+                    let half = self.half(record.index, side);
+                    let sealed = if side == Side::Reference { &record.reference } else { &record.candidate };
+                    if half.digest() != Some(sealed.answer) || half.attempts != sealed.attempts {
                         return Err(order("the record's answer or attempts are not the logged ones".to_owned()));
                     }
                 }
                 self.records.push((**record).clone());
-                (self.reference, self.candidate) = Default::default();
+                self.open.pop_front();
             }
         }
         self.lines = line;
         Ok(())
     }
 
-    fn awaited(&self, index: u64, side: Side, attempt: u32) -> Result<(), TranscriptError> {
-        let given = Next::Await { index, side, attempt };
-        if self.next() == given {
-            return Ok(());
-        }
-        let message = format!("an answer to {given:?} where {:?} was due", self.next());
-        Err(TranscriptError::Order { line: self.lines + 1, message })
+    fn awaited(&mut self, index: u64, side: Side, attempt: u32) -> Result<&mut Half, TranscriptError> {
+        let line = self.lines + 1;
+        let half = self.half_mut(index, side).filter(|half| half.pending && half.attempts == attempt);
+        half.ok_or_else(|| {
+            let message = format!("attempt {attempt} of the {side} at challenge {index} ends without having begun");
+            TranscriptError::Order { line, message }
+        })
     }
 
-    fn half(&mut self, side: Side) -> &mut Half {
-        match side {
-            Side::Reference => &mut self.reference,
-            Side::Candidate => &mut self.candidate,
-        }
+    fn half_mut(&mut self, index: u64, side: Side) -> Option<&mut Half> {
+        let open = self.open.get_mut(offset(index, self.records.len() as u64))?;
+        let [reference, candidate] = open;
+        Some(if side == Side::Reference { reference } else { candidate })
     }
 
-    /// What has to happen next.
+    /// How far `side` is with challenge `index`, which is not sealed.
+    pub fn half(&self, index: u64, side: Side) -> Half {
+        let open = self.open.get(offset(index, self.records.len() as u64));
+        let half = open.map(|[reference, candidate]| if side == Side::Reference { reference } else { candidate });
+        half.cloned().unwrap_or_default()
+    }
+
+    /// Checks that no challenge was asked beyond the next look of the rule: one batch reaches at most up to it, so
+    /// that nothing is ever asked after a decision.
+    ///
+    /// # Errors
+    /// The first challenge that was asked too early.
+    pub fn check_batches(&self, coefficients: &Coefficients) -> Result<(), u64> {
+        let early = |(index, &sealed): (usize, &u64)| {
+            let look = next_look(coefficients, sealed);
+            (index as u64 >= look).then_some(index as u64)
+        };
+        self.sealed_before.iter().enumerate().find_map(early).map_or(Ok(()), Err)
+    }
+
+    /// What has to happen next for the first challenge that is not sealed.
     pub fn next(&self) -> Next {
         let index = self.records.len() as u64;
-        for (side, half) in [(Side::Reference, &self.reference), (Side::Candidate, &self.candidate)] {
+        for side in [Side::Reference, Side::Candidate] {
+            let half = self.half(index, side);
             if half.pending {
                 return Next::Await { index, side, attempt: half.attempts };
             }
@@ -231,6 +281,11 @@ impl Transcript {
             }
         }
         Next::Seal { index }
+    }
+
+    /// Whether nothing was asked beyond the sealed records.
+    pub fn is_at_rest(&self) -> bool {
+        self.open.is_empty()
     }
 
     /// Digest of the registration that this transcript belongs to.
@@ -246,22 +301,6 @@ impl Transcript {
     /// The complete records.
     pub fn records(&self) -> &[Record] {
         &self.records
-    }
-
-    /// Attempts already spent on `side` for the challenge that is open now.
-    pub fn attempts_spent(&self, side: Side) -> u32 {
-        match side {
-            Side::Reference => self.reference.attempts,
-            Side::Candidate => self.candidate.attempts,
-        }
-    }
-
-    /// Digest of the answer that `side` gave to the challenge that is open now, once it did.
-    pub fn answered(&self, side: Side) -> Option<Digest> {
-        match side {
-            Side::Reference => self.reference.answer,
-            Side::Candidate => self.candidate.answer,
-        }
     }
 
     /// The scores of the complete records, in order.
@@ -285,6 +324,18 @@ impl Transcript {
         }
         Ok(Sealed { evidence_root: Digest(merkle::root(&leaves)), size: leaves.len() as u64, attempts })
     }
+}
+
+/// The first look of the rule after `sealed` scores.
+pub fn next_look(coefficients: &Coefficients, sealed: u64) -> u64 {
+    let looks =
+        LOOKS.iter().filter(|&&n| (coefficients.n_min..=coefficients.n_max).contains(&n)).map(|&n| u64::from(n));
+    looks.into_iter().find(|&n| n > sealed).unwrap_or(u64::from(coefficients.n_max))
+}
+
+/// Position of challenge `index` among the open ones.
+fn offset(index: u64, sealed: u64) -> usize {
+    index.checked_sub(sealed).and_then(|offset| usize::try_from(offset).ok()).unwrap_or(usize::MAX)
 }
 
 fn parse(line: &[u8]) -> Result<Event, String> {

@@ -3,6 +3,7 @@
 use super::{Event, Next, Record, Side, SideRecord, Transcript, TranscriptError};
 use crate::{
     digest::Digest,
+    policy::Preset,
     score::{Figures, Score, ScoreKind},
 };
 
@@ -14,7 +15,7 @@ fn intent(index: u64, side: Side, attempt: u32) -> Event {
 }
 
 fn answer(index: u64, side: Side, attempt: u32) -> Event {
-    Event::Answer { index, side, attempt, digest: digest(side), at: 0 }
+    Event::Answer { index, side, attempt, digest: digest(side), content: None, at: 0 }
 }
 
 fn failure(index: u64, side: Side, attempt: u32) -> Event {
@@ -104,9 +105,36 @@ fn no_event_may_be_left_out_doubled_or_swapped() {
         if at > 0 {
             let mut swapped = events.clone();
             swapped.swap(at - 1, at);
-            refused(&swapped);
+            // Asking the next challenge before this one is sealed is a batch.
+            if !(matches!(swapped[at], Event::Record(_)) && matches!(swapped[at - 1], Event::Intent { .. })) {
+                refused(&swapped);
+            }
         }
     }
+}
+
+#[test]
+fn a_batch_reaches_up_to_the_next_look_and_never_beyond() {
+    let coefficients = Preset::Quick.policy().coefficients().clone();
+    let (r, c) = (Side::Reference, Side::Candidate);
+    let batch = |from: u64, to: u64| {
+        let asked = |side| (from..to).map(move |i| intent(i, side, 1));
+        let answered = |side| (from..to).rev().map(move |i| answer(i, side, 1));
+        let records = (from..to).map(|i| record(i, [1, 1]));
+        asked(r).chain(answered(r)).chain(asked(c)).chain(answered(c)).chain(records).collect::<Vec<_>>()
+    };
+    let replayed = |events: &[Event]| Transcript::replay(&file(events)).unwrap();
+    let proper = replayed(&[batch(0, 10), batch(10, 11)].concat());
+    assert_eq!((proper.records().len(), proper.check_batches(&coefficients)), (11, Ok(())));
+    assert!(proper.is_at_rest());
+    assert_eq!(replayed(&batch(0, 11)).check_batches(&coefficients), Err(10));
+    assert_eq!(replayed(&[batch(0, 10), batch(10, 12)].concat()).check_batches(&coefficients), Err(11));
+    assert!(!replayed(&batch(0, 10)[..15]).is_at_rest());
+    // The candidate's turn comes with the reference's answer to the same challenge.
+    let early = [intent(0, r, 1), intent(1, r, 1), answer(1, r, 1), intent(0, c, 1)];
+    assert!(Transcript::replay(&file(&early)).is_err());
+    let skipping = [intent(0, r, 1), intent(2, r, 1)];
+    assert!(Transcript::replay(&file(&skipping)).is_err());
 }
 
 #[test]

@@ -1,7 +1,12 @@
 //! Queries both models on the registered challenges until the rule stops. Needs the `inference` feature.
 
+pub mod calibration;
+mod pauses;
+mod rehearsal;
 mod session;
+mod settings;
 mod sides;
 
+pub use rehearsal::TokenCounts;
 pub use session::{Progress, Session};
-pub use sides::{Models, identity_of};
+pub use sides::{Hashing, Models, identity_of, open_one};

@@ -1,18 +1,18 @@
 //! One run, challenge by challenge: intent, answer, record, each on disk before the next step.
 
-use std::time::Instant;
+use std::{collections::BTreeMap, time::Instant};
 
-use pot_inference::{Answer, figures};
+use pot_inference::{Answer, InferenceError, Prompt, Retry, Scored, figures};
 use pot_protocol::{
     challenge::{Family, RunKey},
     digest::Digest,
     policy::Policy,
     registration::Registration,
     rule::{Outcome, Rule, Standing},
-    transcript::{Event, Next, Record, Side, SideRecord},
+    transcript::{Event, Record, Side, SideRecord, next_look},
 };
 
-use super::{Models, sides::ENGINE};
+use super::{Models, pauses::Pauses};
 use crate::{
     error::ProverError,
     run_folder::{Log, RunFolder, now_millis, random32},
@@ -35,8 +35,22 @@ pub struct Session<'a> {
     models: &'a Models,
     key: RunKey,
     log: Log,
-    /// Answers to the open challenge, reference and candidate.
-    answers: [Option<Answered>; 2],
+    /// Answers to open challenges, by index and side.
+    answers: BTreeMap<(u64, usize), Answered>,
+}
+
+/// A challenge as it is put to both models.
+struct Asked {
+    index: u64,
+    text: String,
+    /// The reference's tokens, then the candidate's.
+    tokens: [Vec<u32>; 2],
+}
+
+impl Asked {
+    fn prompt(&self, side: Side) -> Prompt<'_> {
+        Prompt { text: &self.text, tokens: &self.tokens[slot(side)] }
+    }
 }
 
 struct Answered {
@@ -79,7 +93,7 @@ impl<'a> Session<'a> {
             return Err(ProverError::input(&folder.path("transcript.ndjson"), "belongs to another registration"));
         }
         let key = secrets.key().derive(&nonce.0, &registration.digest().0);
-        Ok(Self { registration, policy, family, models, key, log, answers: [None, None] })
+        Ok(Self { registration, policy, family, models, key, log, answers: BTreeMap::new() })
     }
 
     /// Runs to the rule's stop. `report` is called after every record, and once at the start.
@@ -101,9 +115,10 @@ impl<'a> Session<'a> {
             if let Some(outcome) = outcome {
                 return Ok(outcome);
             }
-            let record = self.next_record()?;
-            outcome = rule.push(record.score);
-            report(&Progress { standing: rule.standing(), outcome });
+            for record in self.next_batch()? {
+                outcome = rule.push(record.score);
+                report(&Progress { standing: rule.standing(), outcome });
+            }
         }
     }
 
@@ -117,77 +132,144 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    fn next_record(&mut self) -> Result<Record, ProverError> {
-        loop {
-            match self.log.state().next() {
-                Next::Seal { index } => return self.seal(index),
-                Next::Ask { index, side, attempt } => self.ask(index, side, attempt)?,
-                // The process died between intent and answer: ask again, as one more attempt.
-                Next::Await { index, side, attempt } => self.ask(index, side, attempt.saturating_add(1))?,
-            }
+    /// Asks and seals the next batch: up to the next look of the rule and never beyond it.
+    fn next_batch(&mut self) -> Result<Vec<Record>, ProverError> {
+        let sealed = self.log.state().records().len() as u64;
+        let look = next_look(self.policy.coefficients(), sealed);
+        let indices: Vec<u64> =
+            (sealed..look).take(self.models.batch(self.registration.fields().kind, self.registration.k())).collect();
+        let prompts = self.prompts(&indices)?;
+        // The reference answers before the candidate is asked, so that neither can be chosen after the other.
+        for side in [Side::Reference, Side::Candidate] {
+            self.ask_all(side, &prompts)?;
         }
+        prompts.iter().map(|prompt| self.seal(prompt)).collect()
     }
 
-    fn ask(&mut self, index: u64, side: Side, attempt: u32) -> Result<(), ProverError> {
-        let allowed = self.policy.parameters().max_attempts;
-        if attempt > allowed {
-            return Err(ProverError::Answer {
+    fn prompts(&self, indices: &[u64]) -> Result<Vec<Asked>, ProverError> {
+        let kind = self.registration.fields().kind;
+        let prompt = |&index: &u64| {
+            let text = self.family.challenge(&self.key, index).text;
+            let tokens = self.models.tokens(kind, &text).map_err(|(side, message)| ProverError::Answer {
                 index,
                 side: side.to_string(),
-                message: format!(
-                    "the policy allows {allowed} attempts for one answer and they are spent: this run has failed, \
-                     register a new one"
-                ),
-            });
-        }
-        self.log.append(&Event::Intent { index, side, attempt, at: now_millis() })?;
-        match self.evaluate(index, side) {
-            Ok(answered) => {
-                let digest = Digest(answered.answer.digest());
-                self.log.append(&Event::Answer { index, side, attempt, digest, at: now_millis() })?;
-                self.answers[slot(side)] = Some(answered);
-                Ok(())
+                message,
+            })?;
+            Ok(Asked { index, text, tokens })
+        };
+        indices.iter().map(prompt).collect()
+    }
+
+    /// Asks `side` about all `prompts` that it has not answered yet, again where that can help.
+    fn ask_all(&mut self, side: Side, prompts: &[Asked]) -> Result<(), ProverError> {
+        let mut pauses = Pauses::default();
+        loop {
+            let state = self.log.state();
+            let unanswered = |asked: &&Asked| state.half(asked.index, side).answer.is_none();
+            let open: Vec<&Asked> = prompts.iter().filter(unanswered).collect();
+            if open.is_empty() {
+                return Ok(());
             }
-            Err(message) => {
-                let error: String = message.chars().filter(|c| !c.is_control()).take(500).collect();
-                self.log.append(&Event::Failure { index, side, attempt, error, at: now_millis() })?;
-                Err(ProverError::Answer { index, side: side.to_string(), message })
+            let mut attempts = Vec::with_capacity(open.len());
+            for asked in &open {
+                // After a crash between intent and answer, asking again is one more attempt.
+                let attempt = self.log.state().half(asked.index, side).attempts.saturating_add(1);
+                self.check_attempts(asked.index, side, attempt)?;
+                self.log.append(&Event::Intent { index: asked.index, side, attempt, at: now_millis() })?;
+                attempts.push(attempt);
             }
+            let (started_at, clock) = (now_millis(), Instant::now());
+            let answers = self.answer(side, &open);
+            let millis = u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX);
+            let mut failed: Option<(Retry, u64, String)> = None;
+            for ((asked, attempt), answer) in open.iter().zip(attempts).zip(answers) {
+                let index = asked.index;
+                match answer {
+                    Ok(answer) => {
+                        let (digest, content) = (Digest(answer.digest()), self.kept(side, &answer));
+                        self.log.append(&Event::Answer { index, side, attempt, digest, content, at: now_millis() })?;
+                        self.answers.insert((index, slot(side)), Answered { answer, started_at, millis });
+                    }
+                    Err(e) => {
+                        let (retry, message) = (e.retry(), e.to_string());
+                        let error: String = message.chars().filter(|c| !c.is_control()).take(500).collect();
+                        self.log.append(&Event::Failure { index, side, attempt, error, at: now_millis() })?;
+                        failed = match failed {
+                            // What can never work is what is said and stopped at.
+                            Some(first @ (Retry::Never, ..)) => Some(first),
+                            _ => Some((retry, index, message)),
+                        };
+                    }
+                }
+            }
+            let Some((retry, index, message)) = failed else { continue };
+            let Some(pause) = pauses.next(retry) else {
+                return Err(ProverError::Answer { index, side: side.to_string(), message });
+            };
+            std::thread::sleep(pause);
         }
     }
 
-    fn evaluate(&self, index: u64, side: Side) -> Result<Answered, String> {
-        let prompt = self.family.challenge(&self.key, index).text;
+    fn answer(&self, side: Side, open: &[&Asked]) -> Vec<Result<Answer, InferenceError>> {
+        let prompts: Vec<Prompt<'_>> = open.iter().map(|asked| asked.prompt(side)).collect();
+        match self.models.ask(side, self.registration.fields().kind, self.registration.k()) {
+            Ok(ask) => self.models.side(side).answers(&prompts, ask),
+            Err(e) => vec![Err(e)],
+        }
+    }
+
+    fn check_attempts(&self, index: u64, side: Side, attempt: u32) -> Result<(), ProverError> {
+        let allowed = self.policy.parameters().max_attempts;
+        if attempt <= allowed {
+            return Ok(());
+        }
+        Err(ProverError::Answer {
+            index,
+            side: side.to_string(),
+            message: format!(
+                "the policy allows {allowed} attempts for one answer and they are spent: this run has failed, register \
+                 a new one"
+            ),
+        })
+    }
+
+    /// What the log keeps of an answer beside its digest: all of it, where the model cannot be made to say it again.
+    fn kept(&self, side: Side, answer: &Answer) -> Option<String> {
+        if self.models.side(side).repeats() { None } else { answer.scored().to_text() }
+    }
+
+    /// After a crash the log may hold an answer that this process has not seen. A local model gives it again, bit for
+    /// bit, and the logged digest shows it; another's was kept. This is no second attempt at another answer.
+    fn recall(&mut self, asked: &Asked, side: Side) -> Result<Answered, ProverError> {
+        let index = asked.index;
+        if let Some(answered) = self.answers.remove(&(index, slot(side))) {
+            return Ok(answered);
+        }
+        let failed = |message: String| ProverError::Answer { index, side: side.to_string(), message };
+        let Some((logged, content)) = self.log.state().half(index, side).answer else {
+            return Err(failed("its answer is missing".to_owned()));
+        };
+        let (kind, k) = (self.registration.fields().kind, self.registration.k());
         let (started_at, clock) = (now_millis(), Instant::now());
-        let answer =
-            Answer::evaluate(self.models.side(side), &prompt, self.registration.k()).map_err(|e| e.to_string())?;
+        let answer = match content {
+            Some(text) => self.models.ask(side, kind, k).and_then(|ask| {
+                Answer::new(self.models.side(side), asked.prompt(side), ask, Scored::from_text(&text)?)
+            }),
+            None => self.answer(side, &[asked]).pop().unwrap_or(Err(InferenceError::OtherAnswer)),
+        }
+        .map_err(|e| failed(e.to_string()))?;
+        if Digest(answer.digest()) != logged {
+            return Err(failed("it answers differently than before the interruption".to_owned()));
+        }
         let millis = u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX);
         Ok(Answered { answer, started_at, millis })
     }
 
-    /// After a crash the log may hold an answer that this process has not seen. A local model gives it again, bit for
-    /// bit, and the logged digest shows it: this is no second attempt at another answer.
-    fn recall(&mut self, index: u64, side: Side, logged: Digest) -> Result<Answered, ProverError> {
-        if let Some(answered) = self.answers[slot(side)].take() {
-            return Ok(answered);
-        }
-        let failed = |message| ProverError::Answer { index, side: side.to_string(), message };
-        let answered = self.evaluate(index, side).map_err(failed)?;
-        if Digest(answered.answer.digest()) != logged {
-            return Err(failed("it answers differently than before the interruption".to_owned()));
-        }
-        Ok(answered)
-    }
-
-    fn seal(&mut self, index: u64) -> Result<Record, ProverError> {
-        let mut logged = [Digest::default(); 2];
-        let mut attempts = [0; 2];
-        for side in [Side::Reference, Side::Candidate] {
-            attempts[slot(side)] = self.log.state().attempts_spent(side);
-            logged[slot(side)] = self.log.state().answered(side).unwrap_or_default();
-        }
-        let reference = self.recall(index, Side::Reference, logged[0])?;
-        let candidate = self.recall(index, Side::Candidate, logged[1])?;
+    fn seal(&mut self, asked: &Asked) -> Result<Record, ProverError> {
+        let index = asked.index;
+        let attempts = [Side::Reference, Side::Candidate].map(|side| self.log.state().half(index, side).attempts);
+        let reference = self.recall(asked, Side::Reference)?;
+        let candidate = self.recall(asked, Side::Candidate)?;
         let (kind, k) = (self.registration.fields().kind, self.registration.k());
         let unscored = |e: String| ProverError::Answer { index, side: "pair of answers".to_owned(), message: e };
         let figures = figures(kind, k, &reference.answer, &candidate.answer).map_err(|e| unscored(e.to_string()))?;
@@ -196,7 +278,7 @@ impl<'a> Session<'a> {
         salt.copy_from_slice(&random32()?[..16]);
         let record = Record {
             index,
-            prompt: self.family.challenge(&self.key, index).text,
+            prompt: asked.text.clone(),
             reference: self.side_record(Side::Reference, attempts[0], &reference),
             candidate: self.side_record(Side::Candidate, attempts[1], &candidate),
             figures,
@@ -214,8 +296,8 @@ impl<'a> Session<'a> {
             answer: Digest(answered.answer.digest()),
             started_at: answered.started_at,
             millis: answered.millis,
-            engine: ENGINE.to_owned(),
-            dtype: self.models.side(side).identity().dtype.clone(),
+            engine: self.models.engine(side),
+            dtype: self.models.identity(side).dtype().to_owned(),
         }
     }
 }

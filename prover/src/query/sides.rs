@@ -1,65 +1,184 @@
 //! The two models of a run, checked against the registration before they are asked anything.
 
-use pot_inference::{LanguageModel, LocalModel, load};
+use std::sync::Arc;
+
+use pot_inference::{
+    Answer, Ask, Endpoint, EndpointSpec, InferenceError, LanguageModel, LocalModel, Tokenizer, load_with_progress,
+};
 use pot_protocol::{
     digest::Digest,
-    registration::{ModelIdentity, RawRegistration},
+    registration::{ModelFile, ModelIdentity, RawRegistration},
     score::ScoreKind,
     transcript::Side,
 };
 
-use crate::{error::ProverError, run_folder::Sources};
+use super::settings::{endpoint_options, load_options};
+use crate::{
+    error::ProverError,
+    run_folder::{Settings, Sources},
+};
 
-/// The engine behind both models, as records name it.
-pub(super) const ENGINE: &str = concat!("pot ", env!("CARGO_PKG_VERSION"), ", candle, cpu");
+/// The engine of models in this process, as records name it.
+const ENGINE: &str = concat!("pot ", env!("CARGO_PKG_VERSION"), ", candle, cpu");
+
+/// Most memory that the distributions of one batch may take, in bytes.
+const ANSWERS: usize = 1 << 30;
+
+/// One model of a run.
+enum Model {
+    Local(Box<LocalModel>),
+    Endpoint(Box<Endpoint>),
+}
+
+impl Model {
+    fn get(&self) -> &dyn LanguageModel {
+        match self {
+            Self::Local(model) => &**model,
+            Self::Endpoint(model) => &**model,
+        }
+    }
+}
+
+/// Told how far the hashing of a model's files is: bytes done and in all.
+pub type Hashing<'a> = &'a (dyn Fn(Side, u64, u64) + Sync);
 
 /// Both models of a run.
 pub struct Models {
-    reference: LocalModel,
-    candidate: LocalModel,
+    reference: Model,
+    candidate: Model,
+    top: u32,
 }
 
 impl Models {
-    /// Loads both models.
+    /// Opens local models and probes endpoints.
     ///
     /// # Errors
     /// [`ProverError::Model`] naming the side and what is wrong with it.
-    pub fn load(sources: &Sources) -> Result<Self, ProverError> {
-        let open = |side: Side, spec: &str| load(spec).map_err(|e| ProverError::Model(format!("{side} model: {e}")));
-        Ok(Self {
-            reference: open(Side::Reference, &sources.reference)?,
-            candidate: open(Side::Candidate, &sources.candidate)?,
-        })
+    pub fn load(sources: &Sources, hashing: Hashing<'_>) -> Result<Self, ProverError> {
+        let failed = |side: Side| move |e: InferenceError| ProverError::Model(format!("{side} model: {e}"));
+        let reference =
+            open(&sources.reference, &sources.settings, None, &|done, all| hashing(Side::Reference, done, all))
+                .map_err(failed(Side::Reference))?;
+        let told = |done, all| hashing(Side::Candidate, done, all);
+        let candidate =
+            open(&sources.candidate, &sources.settings, Some(&reference), &told).map_err(failed(Side::Candidate))?;
+        Ok(Self { reference, candidate, top: sources.settings.top })
     }
 
     /// One of the two.
     pub fn side(&self, side: Side) -> &dyn LanguageModel {
         match side {
-            Side::Reference => &self.reference,
-            Side::Candidate => &self.candidate,
+            Side::Reference => self.reference.get(),
+            Side::Candidate => self.candidate.get(),
         }
     }
 
-    /// Both identities, the reference's first.
-    pub fn identities(&self) -> [ModelIdentity; 2] {
-        [Side::Reference, Side::Candidate].map(|side| identity_of(self.side(side)))
+    /// A model's identity as it is registered.
+    pub fn identity(&self, side: Side) -> ModelIdentity {
+        identity_of(self.side(side))
+    }
+
+    /// Whether all tokenizers that are needed run in this process.
+    pub(super) fn tokenizes_here(&self) -> bool {
+        self.reference.tokenizer().is_some() && self.candidate.tokenizer().is_some()
+    }
+
+    /// What the probe of an endpoint found, in words for people.
+    pub fn probed(&self, side: Side) -> Option<String> {
+        match side {
+            Side::Reference => &self.reference,
+            Side::Candidate => &self.candidate,
+        }
+        .endpoint()
+        .map(|endpoint| endpoint.report().to_string())
+    }
+
+    /// The most bytes of weights held so far, for local models.
+    pub fn peak_weight_bytes(&self, side: Side) -> Option<u64> {
+        match if side == Side::Reference { &self.reference } else { &self.candidate } {
+            Model::Local(model) => Some(model.peak_weight_bytes()),
+            Model::Endpoint(_) => None,
+        }
+    }
+
+    /// The engine of a model, as records name it.
+    pub(super) fn engine(&self, side: Side) -> String {
+        match self.side(side).identity() {
+            pot_inference::ModelIdentity::Endpoint(endpoint) => format!("{} ({})", endpoint.dialect, endpoint.server),
+            pot_inference::ModelIdentity::Weights(_) => ENGINE.to_owned(),
+        }
+    }
+
+    /// What `side` is asked for scores of `kind` with K scored positions.
+    ///
+    /// # Errors
+    /// [`InferenceError::Kind`] for a kind without a scorer.
+    pub(super) fn ask(&self, side: Side, kind: ScoreKind, k: u32) -> Result<Ask, InferenceError> {
+        match (kind, side) {
+            (ScoreKind::KlTopk, Side::Reference) => Ok(Ask::Distributions(k)),
+            (ScoreKind::KlTopk, Side::Candidate) => Ok(Ask::Top { positions: k, top: self.top }),
+            _ => Ask::of(kind, k),
+        }
+    }
+
+    /// The tokens of a text for both sides: the reference's for both when they are compared token by token, else each
+    /// model's own.
+    ///
+    /// # Errors
+    /// The side whose tokenizer refuses the text, and why.
+    pub(super) fn tokens(&self, kind: ScoreKind, text: &str) -> Result<[Vec<u32>; 2], (Side, String)> {
+        let tokenize = |side: Side| self.side(side).tokenize(text).map_err(|e| (side, e.to_string()));
+        let reference = tokenize(Side::Reference)?;
+        let candidate = if kind == ScoreKind::DeltaCe { tokenize(Side::Candidate)? } else { reference.clone() };
+        Ok([reference, candidate])
+    }
+
+    /// How many challenges are asked together: what suits the models, within what their answers may take in memory.
+    pub(super) fn batch(&self, kind: ScoreKind, k: u32) -> usize {
+        // A model that is read anew for each batch wants large ones; otherwise the more careful side decides, so that a
+        // server that fails does so for few challenges at a time.
+        let suits = match [Side::Reference, Side::Candidate].map(|side| self.side(side).batch()) {
+            [usize::MAX, _] | [_, usize::MAX] => usize::MAX,
+            [reference, candidate] => reference.min(candidate),
+        };
+        let rows = match kind {
+            ScoreKind::Kl => 2,
+            ScoreKind::KlTopk => 1,
+            _ => return suits.max(1),
+        };
+        let row = self.side(Side::Reference).vocabulary().saturating_mul(size_of::<f32>());
+        let answers = row.saturating_mul(usize::try_from(k).unwrap_or(usize::MAX)).saturating_mul(rows);
+        suits.min(ANSWERS / answers.max(1)).max(1)
     }
 
     /// The most tokens that both models take.
-    pub fn longest_context(&self) -> u32 {
-        let least = self.reference.max_positions().min(self.candidate.max_positions());
-        u32::try_from(least).unwrap_or(u32::MAX)
+    pub fn longest_context(&self) -> usize {
+        self.side(Side::Reference).max_positions().min(self.side(Side::Candidate).max_positions())
     }
 
-    /// Checks before registration that the score kind is possible with these two models.
+    /// Checks before registration that the score kind is possible with these two models, by asking both once.
     ///
     /// # Errors
-    /// [`ProverError::Model`] when `kind` compares token by token and the tokenizers differ.
+    /// [`ProverError::Model`] when `kind` compares token by token and the tokenizers differ, or a model cannot answer what
+    /// `kind` needs.
     pub fn check_kind(&self, kind: ScoreKind) -> Result<(), ProverError> {
-        if kind != ScoreKind::DeltaCe && self.reference.tokenizer_id() != self.candidate.tokenizer_id() {
+        let [reference, candidate] = [Side::Reference, Side::Candidate].map(|side| self.side(side));
+        if kind != ScoreKind::DeltaCe && reference.tokenizer_id() != candidate.tokenizer_id() {
             return Err(ProverError::Model(format!(
                 "the models have different tokenizers, so {kind} cannot compare them: use a delta-ce policy"
             )));
+        }
+        if matches!(kind, ScoreKind::Kl | ScoreKind::KlTopk) && reference.vocabulary() != candidate.vocabulary() {
+            return Err(ProverError::Model(format!(
+                "the models' vocabularies have {} and {} entries, so {kind} cannot compare them: use a delta-logprob or \
+                 delta-ce policy",
+                reference.vocabulary(),
+                candidate.vocabulary()
+            )));
+        }
+        for side in [Side::Reference, Side::Candidate] {
+            let asked = self.ask(side, kind, 1).and_then(|ask| Answer::evaluate(self.side(side), TRIAL, ask));
+            asked.map_err(|e| ProverError::Model(format!("the {side} model cannot give {kind} scores: {e}")))?;
         }
         Ok(())
     }
@@ -70,7 +189,7 @@ impl Models {
     /// [`ProverError::Model`] naming the side that differs.
     pub fn check_registered(&self, registered: &RawRegistration) -> Result<(), ProverError> {
         for (side, identity) in [(Side::Reference, &registered.reference), (Side::Candidate, &registered.candidate)] {
-            if identity_of(self.side(side)) != *identity {
+            if self.identity(side) != *identity {
                 return Err(ProverError::Model(format!(
                     "the {side} model is not the registered one ({}): its weights or settings changed since",
                     identity.name()
@@ -81,16 +200,83 @@ impl Models {
     }
 }
 
+/// A text that is no challenge of any family, to see whether a model answers at all.
+const TRIAL: &str = "This sentence asks nothing; it is there to be scored once.";
+
+impl Model {
+    fn endpoint(&self) -> Option<&Endpoint> {
+        match self {
+            Self::Local(_) => None,
+            Self::Endpoint(endpoint) => Some(endpoint),
+        }
+    }
+
+    /// The tokenizer, for models that have it at hand.
+    fn tokenizer(&self) -> Option<Arc<dyn Tokenizer>> {
+        match self {
+            Self::Local(model) => Some(model.tokenizer()),
+            Self::Endpoint(_) => None,
+        }
+    }
+}
+
+/// Opens a single model.
+///
+/// # Errors
+/// [`ProverError::Model`] with what is wrong with it.
+pub fn open_one(
+    name: &str,
+    settings: &Settings,
+    hashing: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Box<dyn LanguageModel>, ProverError> {
+    match open(name, settings, None, hashing) {
+        Ok(Model::Local(model)) => Ok(model),
+        Ok(Model::Endpoint(model)) => Ok(model),
+        Err(e) => Err(ProverError::Model(e.to_string())),
+    }
+}
+
+fn open(
+    name: &str,
+    settings: &Settings,
+    reference: Option<&Model>,
+    hashing: &(dyn Fn(u64, u64) + Sync),
+) -> Result<Model, InferenceError> {
+    if !EndpointSpec::is_endpoint(name) {
+        let options = load_options(settings);
+        return load_with_progress(name, &options, hashing).map(|model| Model::Local(Box::new(model)));
+    }
+    let tokenizer = reference.and_then(Model::tokenizer);
+    let mut options = endpoint_options(settings);
+    options.vocabulary = tokenizer.as_ref().and(reference).map(|model| model.get().vocabulary());
+    let spec: EndpointSpec = name.parse().map_err(InferenceError::Endpoint)?;
+    Endpoint::connect(&spec, &options, tokenizer).map(|model| Model::Endpoint(Box::new(model)))
+}
+
 /// A model's identity as it is registered.
 pub fn identity_of(model: &dyn LanguageModel) -> ModelIdentity {
-    let identity = model.identity();
-    ModelIdentity::Weights {
-        name: identity.name.clone(),
-        architecture: identity.architecture.clone(),
-        parameters: identity.parameters,
-        weights: Digest(identity.weights_sha256),
-        config: Digest(identity.config_sha256),
-        tokenizer: Digest(identity.tokenizer),
-        dtype: identity.dtype.clone(),
+    match model.identity() {
+        pot_inference::ModelIdentity::Endpoint(endpoint) => ModelIdentity::Endpoint {
+            name: endpoint.url.clone(),
+            dialect: endpoint.dialect.clone(),
+            model: endpoint.model.clone(),
+            server: if endpoint.server.is_empty() { "says nothing".to_owned() } else { endpoint.server.clone() },
+            settings: endpoint.settings.clone(),
+            tokenizer: Digest(endpoint.tokenizer),
+        },
+        pot_inference::ModelIdentity::Weights(weights) => ModelIdentity::Weights {
+            name: weights.name.clone(),
+            architecture: weights.architecture.clone(),
+            parameters: weights.parameters,
+            weights: Digest(weights.weights_sha256),
+            config: Digest(weights.config_sha256),
+            tokenizer: Digest(weights.tokenizer),
+            dtype: weights.dtype.clone(),
+            files: weights
+                .files
+                .iter()
+                .map(|(name, sha256)| ModelFile { name: name.clone(), sha256: Digest(*sha256) })
+                .collect(),
+        },
     }
 }

@@ -33,6 +33,46 @@ pub struct Sources {
     pub candidate: String,
     /// Path of the private corpus, for the corpus family.
     pub corpus: Option<PathBuf>,
+    /// How the models are run.
+    #[serde(default)]
+    pub settings: Settings,
+}
+
+/// How models are loaded and endpoints are asked. Everything that can change a score is also in the registration.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Most bytes of weights in memory at once, for each model.
+    pub max_memory: Option<u64>,
+    /// Whether quantised weights are multiplied as stored.
+    pub quantised_kernels: bool,
+    /// Number of most likely tokens that an endpoint is asked for, for `kl-topk`.
+    pub top: u32,
+    /// Name of the environment variable with the endpoint's key; never the key.
+    pub api_key_env: Option<String>,
+    /// Whether the key may go over plain http to another machine.
+    pub allow_insecure: bool,
+    /// Longest wait for an answer, in seconds.
+    pub timeout_seconds: Option<u32>,
+    /// Most requests begun in a minute.
+    pub requests_per_minute: Option<u32>,
+    /// Most requests at once.
+    pub concurrency: Option<u32>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            max_memory: None,
+            quantised_kernels: false,
+            top: 5,
+            api_key_env: None,
+            allow_insecure: false,
+            timeout_seconds: None,
+            requests_per_minute: None,
+            concurrency: None,
+        }
+    }
 }
 
 /// An open run folder, locked against a second process.

@@ -29,6 +29,13 @@ pub(super) fn add(statement: &Statement, policy: &Policy, report: &mut Report) {
         )),
         _ => warn("the source of the nonce is not known to this program".to_owned()),
     }
+    for (side, identity) in [("reference", &fields.reference), ("candidate", &fields.candidate)] {
+        if identity.weights().is_none() {
+            warn(format!(
+                "the {side} is an endpoint: whatever answered there was tested, and it may answer others differently"
+            ));
+        }
+    }
     if let Some(corpus) = fields.family.corpus {
         warn(format!("the prompts come from a private corpus of the auditor's choice ({corpus})"));
     }

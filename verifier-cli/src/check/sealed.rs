@@ -1,11 +1,6 @@
 //! With the transcript every root is recomputed, every record's score, and the rule.
 
-use pot_protocol::{
-    policy::Policy,
-    score::Score,
-    statement::Statement,
-    transcript::{Next, Side, Transcript},
-};
+use pot_protocol::{policy::Policy, score::Score, statement::Statement, transcript::Transcript};
 
 use super::opened::rule_holds;
 use crate::{error::CheckError, report::Report};
@@ -38,9 +33,12 @@ pub(super) fn check(
     for record in transcript.records() {
         record.check(registration).map_err(|e| CheckError::Invalid(format!("record {}: {e}", record.index)))?;
     }
-    if transcript.next() != (Next::Ask { index: sealed.size, side: Side::Reference, attempt: 1 }) {
+    if !transcript.is_at_rest() {
         return Err(CheckError::Invalid("the transcript goes on after its last record".to_owned()));
     }
+    transcript.check_batches(policy.coefficients()).map_err(|index| {
+        CheckError::Invalid(format!("challenge {index} was asked before the rule had looked at those before it"))
+    })?;
     rule_holds(&transcript.scores(), statement, policy)?;
     report.verified.push(format!(
         "transcript: {} records make the evidence root, every score follows from its figures, and the rule gives this verdict",

@@ -30,11 +30,17 @@ pub enum Preset {
     AuditDeltaLogprob,
     /// `delta-logprob`, 50 to 800 queries.
     ExtendedDeltaLogprob,
+    /// QUICK for `kl-topk`.
+    QuickTopk,
+    /// AUDIT for `kl-topk`.
+    AuditTopk,
+    /// EXTENDED for `kl-topk`.
+    ExtendedTopk,
 }
 
 impl Preset {
     /// Every preset.
-    pub const fn all() -> [Self; 8] {
+    pub const fn all() -> [Self; 11] {
         [
             Self::Quick,
             Self::Audit,
@@ -44,6 +50,9 @@ impl Preset {
             Self::QuickDeltaLogprob,
             Self::AuditDeltaLogprob,
             Self::ExtendedDeltaLogprob,
+            Self::QuickTopk,
+            Self::AuditTopk,
+            Self::ExtendedTopk,
         ]
     }
 
@@ -58,6 +67,9 @@ impl Preset {
             Self::QuickDeltaLogprob => "QUICK-DELTA-LOGPROB",
             Self::AuditDeltaLogprob => "AUDIT-DELTA-LOGPROB",
             Self::ExtendedDeltaLogprob => "EXTENDED-DELTA-LOGPROB",
+            Self::QuickTopk => "QUICK-TOPK",
+            Self::AuditTopk => "AUDIT-TOPK",
+            Self::ExtendedTopk => "EXTENDED-TOPK",
         }
     }
 
@@ -88,6 +100,9 @@ impl Preset {
             Self::QuickDeltaLogprob => include_str!("quick-delta-logprob.json"),
             Self::AuditDeltaLogprob => include_str!("audit-delta-logprob.json"),
             Self::ExtendedDeltaLogprob => include_str!("extended-delta-logprob.json"),
+            Self::QuickTopk => include_str!("quick-topk.json"),
+            Self::AuditTopk => include_str!("audit-topk.json"),
+            Self::ExtendedTopk => include_str!("extended-topk.json"),
         }
     }
 

@@ -13,15 +13,19 @@ pub(super) fn document(preset: Preset) -> &'static str {
         Preset::QuickDeltaLogprob => "a3fa81d39bbb2d54350bb3413652bc4a2bb85d2466714b0b6f982d84249c1d19",
         Preset::AuditDeltaLogprob => "0d20302b6e133842e63ffb6cb06d966f40741b9f8fc77ea88622732488603f3b",
         Preset::ExtendedDeltaLogprob => "44eb9c9d19c583ada43aaa8a9083ed6a6f4379e9f46de24038de6e9cdad1d516",
+        Preset::QuickTopk => "7a543c28378b21ed226bbcfede00598409a44ddbf9929ac5f735c1ca81b6d33d",
+        Preset::AuditTopk => "36f3bbfb13441fd5a9523ec623533b1a69b21e0943d1492fce77635f6d1ae08d",
+        Preset::ExtendedTopk => "8f8a962fa5c09dee3c5e115b956d10d7abcd513e89f809ef6430932b3d994d5a",
     }
 }
 
-/// π, the Poseidon digest of the coefficients, big-endian.
+/// π, the Poseidon digest of the coefficients, big-endian. Bets do not depend on what a score measures, so kinds with equal
+/// thresholds share theirs.
 pub(super) fn coefficients(preset: Preset) -> &'static str {
     match preset {
-        Preset::Quick => "274d8a417a922f8cd7a3d911a20c1596e8fa8cf29409f6344d65a1e760e66f71",
-        Preset::Audit => "23bffd526080a1e659863956efd5181086e4b1035dcfc95ce240ce8bbd4f7f22",
-        Preset::Extended => "11b50b8b1ad23c41cfbb7865d96525101a0a4a34f70c79ba2dfb6687022cbf17",
+        Preset::Quick | Preset::QuickTopk => "274d8a417a922f8cd7a3d911a20c1596e8fa8cf29409f6344d65a1e760e66f71",
+        Preset::Audit | Preset::AuditTopk => "23bffd526080a1e659863956efd5181086e4b1035dcfc95ce240ce8bbd4f7f22",
+        Preset::Extended | Preset::ExtendedTopk => "11b50b8b1ad23c41cfbb7865d96525101a0a4a34f70c79ba2dfb6687022cbf17",
         Preset::Forensic => "020c798bc0ca89c5e7b69fe66ea86a8a0059583bf47aae19f0a9e8055817d0d7",
         Preset::AuditStrict => "181ecff3bf0d37a4def008f33534d0703d4dcc5f0426defc949d53e5d6ebffbb",
         Preset::QuickDeltaLogprob => "0e4573af37434c3fa37e395f1a1409818297f76e51b5fc637cb3b4ab24540c17",

@@ -32,6 +32,12 @@ pub(crate) enum Command {
     /// The whole path: register, run, prove.
     #[cfg(feature = "inference")]
     Audit(Audit),
+    /// Measure how much a served model differs from itself, before a run against it.
+    #[cfg(feature = "inference")]
+    Calibrate(Calibrate),
+    /// Print a model's log-probabilities of given tokens, to hold against another engine's.
+    #[cfg(feature = "inference")]
+    Logprobs(Logprobs),
     /// List, show, check or compile policies.
     Policy(Policy),
     /// Show what lies in a run folder or a bundle, without checking it.
@@ -41,7 +47,8 @@ pub(crate) enum Command {
 #[cfg(feature = "inference")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Setting {
-    /// The model that is claimed: `builtin:NAME`, a safetensors file, or a folder.
+    /// The model that is claimed: `builtin:NAME`, a `.gguf` or `.safetensors` file, a Hugging Face folder, or an endpoint
+    /// (`vllm:URL#MODEL`, `llamacpp:URL`, `openai:URL#MODEL`, `ollama:URL#MODEL`).
     #[arg(long, default_value = "builtin:base", value_name = "MODEL")]
     pub(crate) reference: String,
     /// The model under test.
@@ -53,12 +60,14 @@ pub(crate) struct Setting {
     /// A private UTF-8 text whose windows become the prompts; without it the built-in grammar makes them.
     #[arg(long, value_name = "FILE")]
     pub(crate) corpus: Option<PathBuf>,
-    /// Number K of tokens scored at the end of each prompt (kl and delta-logprob).
+    #[command(flatten)]
+    pub(crate) engines: Engines,
+    /// Number K of tokens scored at the end of each prompt (all kinds but delta-ce).
     #[arg(long, default_value_t = DEFAULT_POSITIONS, value_name = "K")]
     pub(crate) positions: u32,
-    /// Upper bound in nats on the noise of the reference against itself.
-    #[arg(long, default_value_t = 0.0, value_name = "NATS")]
-    pub(crate) calibration_bound: f64,
+    /// Upper bound in nats on the noise of the reference against itself, or the file that `pot-prove calibrate` wrote.
+    #[arg(long, default_value = "0", value_name = "NATS|FILE")]
+    pub(crate) calibration_bound: String,
     /// Let this other party choose the nonce after seeing the registration.
     #[arg(long, value_name = "NAME")]
     pub(crate) counterparty: Option<String>,
@@ -68,6 +77,125 @@ pub(crate) struct Setting {
     /// Days until the outcome must be published.
     #[arg(long, default_value_t = DEFAULT_DUE_DAYS, value_name = "DAYS")]
     pub(crate) due_days: u32,
+}
+
+/// How models are run.
+#[cfg(feature = "inference")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Engines {
+    /// Most memory for the weights of a local model; larger models are read layer by layer, once for each batch.
+    #[arg(long, value_name = "SIZE", value_parser = memory)]
+    pub(crate) max_memory: Option<u64>,
+    /// Multiply quantised weights as stored, or after turning them back into F32.
+    #[arg(long, value_enum, default_value_t = Kernel::Dequantised)]
+    pub(crate) kernel: Kernel,
+    /// Number of most likely tokens that an endpoint is asked for (kl-topk).
+    #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) top: u32,
+    /// Name of the environment variable that holds the endpoint's key; the key itself is never an argument.
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) api_key_env: Option<String>,
+    /// Send the key over plain http to another machine too.
+    #[arg(long)]
+    pub(crate) allow_insecure: bool,
+    /// Longest wait for an endpoint's answer, in seconds.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
+    pub(crate) timeout: Option<u32>,
+    /// Most requests to an endpoint in a minute.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) requests_per_minute: Option<u32>,
+    /// Most requests to an endpoint at once; more than one can change how it rounds.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=256))]
+    pub(crate) concurrency: Option<u32>,
+}
+
+#[cfg(feature = "inference")]
+impl Engines {
+    pub(crate) fn settings(&self) -> pot_prover::run_folder::Settings {
+        pot_prover::run_folder::Settings {
+            max_memory: self.max_memory,
+            quantised_kernels: self.kernel == Kernel::Quantized,
+            top: self.top,
+            api_key_env: self.api_key_env.clone(),
+            allow_insecure: self.allow_insecure,
+            timeout_seconds: self.timeout,
+            requests_per_minute: self.requests_per_minute,
+            concurrency: self.concurrency,
+        }
+    }
+}
+
+/// How products with quantised weights are computed.
+#[cfg(feature = "inference")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Kernel {
+    /// With weights in F32: the least noise.
+    Dequantised,
+    /// With the stored blocks and activations of 8 bits, as serving engines do.
+    Quantized,
+}
+
+/// A size such as `8GiB`, `500MB` or a number of bytes.
+#[cfg(feature = "inference")]
+fn memory(text: &str) -> Result<u64, String> {
+    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at(digits);
+    let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {
+        "" | "b" => 1,
+        "kb" => 1_000,
+        "mb" => 1_000_000,
+        "gb" => 1_000_000_000,
+        "kib" => 1 << 10,
+        "mib" => 1 << 20,
+        "gib" => 1 << 30,
+        _ => return Err("write a size like 8GiB, 500MB or 1000000".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "write a size like 8GiB, 500MB or 1000000".to_owned())?;
+    number.checked_mul(factor).filter(|&n| n > 0).ok_or_else(|| "the size is 0 or far too large".to_owned())
+}
+
+/// `pot-prove calibrate`.
+#[cfg(feature = "inference")]
+#[derive(Debug, clap::Args)]
+pub(crate) struct Calibrate {
+    /// The model as it will be the reference, local or at hand.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) reference: String,
+    /// The same model as the candidate is served: under the endpoint's own conditions.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) served: String,
+    /// The policy that the run will use; its score kind is measured.
+    #[arg(long, default_value = "quick-delta-logprob", value_name = "NAME|FILE")]
+    pub(crate) policy: String,
+    /// Number of prompts.
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = clap::value_parser!(u32).range(10..=10_000))]
+    pub(crate) count: u32,
+    /// Number K of tokens scored at the end of each prompt.
+    #[arg(long, default_value_t = DEFAULT_POSITIONS, value_name = "K")]
+    pub(crate) positions: u32,
+    #[command(flatten)]
+    pub(crate) engines: Engines,
+    /// The file to write, for `--calibration-bound`.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+}
+
+/// `pot-prove logprobs`.
+#[cfg(feature = "inference")]
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("input").required(true))]
+pub(crate) struct Logprobs {
+    /// The model.
+    #[arg(long, value_name = "MODEL")]
+    pub(crate) model: String,
+    /// A file with token ids, one comma-separated list a line.
+    #[arg(long, value_name = "FILE", group = "input")]
+    pub(crate) ids: Option<PathBuf>,
+    /// A file with texts, one a line, that are turned into tokens first.
+    #[arg(long, value_name = "FILE", group = "input")]
+    pub(crate) text: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engines: Engines,
 }
 
 #[cfg(feature = "inference")]

@@ -28,6 +28,10 @@ fn main() -> std::process::ExitCode {
         Command::Run(args) => commands::query::run(&args),
         #[cfg(feature = "inference")]
         Command::Audit(args) => commands::audit::run(args),
+        #[cfg(feature = "inference")]
+        Command::Calibrate(args) => commands::calibrate::run(&args),
+        #[cfg(feature = "inference")]
+        Command::Logprobs(args) => commands::logprobs::run(&args),
         Command::Decide(args) => commands::decide::run(&args),
         Command::Prove(args) => commands::prove::run(&args),
         Command::Policy(args) => commands::policy::run(args),

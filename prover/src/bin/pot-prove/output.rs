@@ -77,3 +77,40 @@ impl Steps {
         say(message);
     }
 }
+
+/// Progress of hashing large files: a bar on a terminal, and one plain line otherwise when it takes long.
+#[cfg(feature = "inference")]
+pub(crate) struct Hashing {
+    bar: Option<ProgressBar>,
+    said: std::sync::atomic::AtomicBool,
+}
+
+#[cfg(feature = "inference")]
+impl Hashing {
+    /// Files below this need no progress.
+    const LARGE: u64 = 256 << 20;
+
+    pub(crate) fn begin() -> Self {
+        let bar = io::stderr().is_terminal().then(ProgressBar::new_spinner);
+        Self { bar, said: std::sync::atomic::AtomicBool::new(false) }
+    }
+
+    pub(crate) fn show(&self, what: impl std::fmt::Display, done: u64, all: u64) {
+        if all < Self::LARGE {
+            return;
+        }
+        match &self.bar {
+            Some(bar) => bar.set_message(format!("hashing the {what}: {} of {} MiB", done >> 20, all >> 20)),
+            None if !self.said.swap(true, std::sync::atomic::Ordering::Relaxed) => {
+                say(&format!("hashing the {what}: {} MiB", all >> 20));
+            }
+            None => {}
+        }
+    }
+
+    pub(crate) fn end(self) {
+        if let Some(bar) = self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

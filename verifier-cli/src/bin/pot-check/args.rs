@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
-use pot_protocol::rule::Verdict;
 
 /// Verify that a published verdict follows from the committed transcript, offline and without any model.
 #[derive(Debug, Parser)]
@@ -69,13 +68,22 @@ pub(crate) enum Required {
     /// The models are the same within gamma.
     #[value(name = "SAME")]
     Same,
+    /// No difference above gamma shows in what the candidate gives away.
+    #[value(name = "SAME-TOPK")]
+    SameTopk,
     /// They differ by more than gamma.
     #[value(name = "DIFFERENT")]
     Different,
 }
 
 impl Required {
-    pub(crate) fn met_by(self, verdict: Verdict) -> bool {
-        matches!((self, verdict), (Self::Same, Verdict::Same) | (Self::Different, Verdict::Different))
+    /// Whether a verdict, by its word, is the demanded one. SAME-TOPK is less than SAME and does not pass for it.
+    pub(crate) fn met_by(self, verdict: &str) -> bool {
+        let demanded = match self {
+            Self::Same => "SAME",
+            Self::SameTopk => "SAME-TOPK",
+            Self::Different => "DIFFERENT",
+        };
+        verdict == demanded
     }
 }

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use pot_protocol::digest::Digest;
 use pot_verifier::Report;
 use serde::Serialize;
 
@@ -24,11 +25,12 @@ pub(crate) fn error(message: &str) {
 pub(crate) fn report(report: &Report) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let grade = report.grade.map(|g| format!(" ({g})")).unwrap_or_default();
-    let verdict = serde_json::to_value(report.verdict)?;
-    let word = verdict.as_str().unwrap_or_default();
-    writeln!(out, "{word}{grade} after {} challenges", report.n)?;
-    writeln!(out, "  reference  {} (weights {})", report.reference.escape_debug(), report.reference_weights)?;
-    writeln!(out, "  candidate  {} (weights {})", report.candidate.escape_debug(), report.candidate_weights)?;
+    writeln!(out, "{}{grade} after {} challenges", report.verdict, report.n)?;
+    let weights = |digest: Option<Digest>| {
+        digest.map_or_else(|| "an endpoint, weights not at hand".to_owned(), |digest| format!("weights {digest}"))
+    };
+    writeln!(out, "  reference  {} ({})", report.reference.escape_debug(), weights(report.reference_weights))?;
+    writeln!(out, "  candidate  {} ({})", report.candidate.escape_debug(), weights(report.candidate_weights))?;
     writeln!(out, "  challenges {}", report.challenges.escape_debug())?;
     writeln!(out, "  policy     {} ({} scores)", report.policy.escape_debug(), report.kind)?;
     writeln!(out, "  meaning    {}", report.bound)?;

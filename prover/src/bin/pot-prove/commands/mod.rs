@@ -2,8 +2,12 @@
 
 #[cfg(feature = "inference")]
 pub(crate) mod audit;
+#[cfg(feature = "inference")]
+pub(crate) mod calibrate;
 pub(crate) mod decide;
 pub(crate) mod inspect;
+#[cfg(feature = "inference")]
+pub(crate) mod logprobs;
 pub(crate) mod policy;
 pub(crate) mod prove;
 #[cfg(feature = "inference")]

@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use pot_protocol::{keys::Provenance, policy::Preset};
+use pot_protocol::{keys::Provenance, policy::Preset, rule::Verdict, score::ScoreKind};
 use pot_prover::{
-    decide::{grade_word, verdict_word},
     error::ProverError,
     prove::{Prepared, key_for},
     run_folder::RunFolder,
@@ -58,16 +57,17 @@ fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: 
     let corpus = corpus.as_deref();
     let fields = prepared.statement().registration().fields();
     let found = match prepared.outcome().verdict {
-        pot_protocol::rule::Verdict::Same => "behaves like",
-        pot_protocol::rule::Verdict::Different => "behaves differently from",
-        pot_protocol::rule::Verdict::Undecided => "was not told apart from, nor shown to be the same as,",
+        Verdict::Same if fields.kind == ScoreKind::KlTopk => "shows no difference in what it gives away from",
+        Verdict::Same => "behaves like",
+        Verdict::Different => "behaves differently from",
+        Verdict::Undecided => "was not told apart from, nor shown to be the same as,",
     };
-    let word = verdict_word(prepared.outcome().verdict);
+    let word = prepared.outcome().verdict.word_for(fields.kind);
     output::say(&format!(
         "found: {} {found} {} ({}, {} challenges)",
         fields.candidate.name(),
         fields.reference.name(),
-        grade_word(prepared.outcome()).map_or_else(|| word.to_owned(), |g| format!("{word}, {g}")),
+        prepared.outcome().grade_word().map_or_else(|| word.to_owned(), |g| format!("{word}, {g}")),
         prepared.outcome().n
     ));
     // Under `cargo run` the checker is not on the path.

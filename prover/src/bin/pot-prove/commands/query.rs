@@ -6,11 +6,13 @@ use pot_protocol::{
     policy::Policy,
     registration::{NonceFile, Registration},
     rule::Outcome,
+    score::ScoreKind,
+    transcript::Side,
 };
 use pot_prover::{
-    decide::{grade_word, mean_nats, verdict_word},
+    decide::mean_nats,
     error::ProverError,
-    query::{Models, Progress, Session},
+    query::{Progress, Session},
     register::open_family,
     run_folder::{RunFolder, read_file},
 };
@@ -24,7 +26,11 @@ pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
         take_nonce(&folder, &registration, path)?;
     }
     let outcome = in_folder(&folder, &registration, args.resume)?;
-    output::say(&format!("{}: next: pot-prove prove {}", headline(outcome), args.folder.display()));
+    output::say(&format!(
+        "{}: next: pot-prove prove {}",
+        headline(outcome, registration.fields().kind),
+        args.folder.display()
+    ));
     Ok(())
 }
 
@@ -51,14 +57,19 @@ pub(crate) fn in_folder(folder: &RunFolder, registration: &Registration, resume:
     let policy = folder.policy(registration)?;
     let sources = folder.sources()?;
     let family = open_family(&registration.fields().family, sources.corpus.as_ref())?;
-    let models = Models::load(&sources)?;
+    let models = super::register::open_models(&sources)?;
     let session = Session::start(folder, registration, &policy, &family, &models, resume)?;
     let mut steps = output::Steps::begin("querying");
     let outcome = session.run(&mut |progress| {
         let at_look = pot_protocol::rule::LOOKS.contains(&progress.standing.n) || progress.outcome.is_some();
         steps.show(&progress_line(progress, &policy), at_look);
     })?;
-    steps.end(&headline(outcome));
+    steps.end(&headline(outcome, registration.fields().kind));
+    for side in [Side::Reference, Side::Candidate] {
+        if let Some(bytes) = models.peak_weight_bytes(side).filter(|&bytes| bytes > 1 << 26) {
+            output::say(&format!("{side}: at most {} MiB of weights were in memory at once", bytes >> 20));
+        }
+    }
     Ok(outcome)
 }
 
@@ -77,7 +88,7 @@ fn progress_line(progress: &Progress, policy: &Policy) -> String {
 }
 
 /// The outcome in one line.
-pub(crate) fn headline(outcome: Outcome) -> String {
-    let grade = grade_word(outcome).map(|g| format!(" ({g})")).unwrap_or_default();
-    format!("{}{grade} after {} challenges", verdict_word(outcome.verdict), outcome.n)
+pub(crate) fn headline(outcome: Outcome, kind: ScoreKind) -> String {
+    let grade = outcome.grade_word().map(|g| format!(" ({g})")).unwrap_or_default();
+    format!("{}{grade} after {} challenges", outcome.verdict.word_for(kind), outcome.n)
 }

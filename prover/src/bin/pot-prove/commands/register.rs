@@ -3,12 +3,12 @@
 use std::path::Path;
 
 use pot_protocol::registration::{NonceSource, Registration};
-use pot_protocol::{challenge::Family, score::UNITS_PER_NAT};
+use pot_protocol::{challenge::Family, score::UNITS_PER_NAT, transcript::Side};
 use pot_prover::error::ProverError;
 use pot_prover::{
-    query::Models,
+    query::{Models, TokenCounts, calibration::Calibration},
     register::{Request, read_corpus, read_previous, register},
-    run_folder::{RunFolder, Sources},
+    run_folder::{RunFolder, Sources, read_file},
 };
 
 use crate::{args::Register, output};
@@ -33,7 +33,7 @@ pub(crate) fn run(args: Register) -> anyhow::Result<()> {
 /// Checks the whole setting, then makes the folder and registers in it.
 pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFolder, Registration)> {
     let policy = find_policy(&setting.policy)?;
-    let calibration_bound = units_rounded_up(setting.calibration_bound)?;
+    let calibration_bound = calibration_bound(&setting.calibration_bound)?;
     let family = match &setting.corpus {
         Some(path) => read_corpus(path)?,
         None => Family::Grammar,
@@ -42,14 +42,18 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
         output::say(&format!("the corpus makes {} distinct prompts", family.distinct_prompts()));
     }
     let previous = setting.previous.as_deref().map(read_previous).transpose()?;
-    let sources = Sources { reference: setting.reference, candidate: setting.candidate, corpus: setting.corpus };
-    let models = Models::load(&sources)?;
-    models.check_kind(policy.parameters().kind)?;
-    let [reference, candidate] = models.identities();
+    let settings = setting.engines.settings();
+    let sources =
+        Sources { reference: setting.reference, candidate: setting.candidate, corpus: setting.corpus, settings };
+    let models = open_models(&sources)?;
+    let kind = policy.parameters().kind;
+    models.check_kind(kind)?;
+    let counts = TokenCounts::rehearse(&models, &family, kind)?;
+    let largest_k = counts.largest_k(&family);
     let request = Request {
         sources,
-        reference,
-        candidate,
+        reference: models.identity(Side::Reference),
+        candidate: models.identity(Side::Candidate),
         policy,
         family,
         positions: setting.positions,
@@ -57,6 +61,8 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
         counterparty: setting.counterparty,
         previous,
         due_days: setting.due_days,
+        largest_k,
+        needed_positions: counts.positions(),
         longest_context: models.longest_context(),
     };
     Ok(register(out, request)?)
@@ -76,6 +82,36 @@ pub(crate) fn announce(registration: &Registration) {
     if fields.nonce.grindable() {
         output::say("nonce: chosen by yourself, so this run is grindable and every check will say so");
     }
+}
+
+/// Loads both models, showing the hashing of large files and what the probes of endpoints found.
+pub(crate) fn open_models(sources: &Sources) -> anyhow::Result<Models> {
+    let hashing = output::Hashing::begin();
+    let models = Models::load(sources, &|side, done, all| hashing.show(side, done, all));
+    hashing.end();
+    let models = models?;
+    for side in [Side::Reference, Side::Candidate] {
+        if let Some(found) = models.probed(side) {
+            output::say(&format!("{side}: {found}"));
+        }
+    }
+    Ok(models)
+}
+
+/// A bound from the command line: a number of nats, or a file that `pot-prove calibrate` wrote.
+fn calibration_bound(text: &str) -> Result<u32, ProverError> {
+    if let Ok(nats) = text.parse::<f64>() {
+        return units_rounded_up(nats);
+    }
+    let path = Path::new(text);
+    if !path.is_file() {
+        return Err(ProverError::Usage(format!(
+            "--calibration-bound {text}: neither a number of nats nor a file made by `pot-prove calibrate`"
+        )));
+    }
+    let calibration: Calibration =
+        serde_json::from_slice(&read_file(path)?).map_err(|e| ProverError::input(path, e))?;
+    units_rounded_up(calibration.bound)
 }
 
 /// A bound in nats as score units, rounded up so that it stays a bound.

@@ -1,0 +1,176 @@
+//! A model that runs in this process.
+
+mod engine;
+mod inventory;
+mod reading;
+
+use std::sync::Arc;
+
+use candle_core::{Device, Tensor};
+
+use engine::Engine;
+use inventory::Inventory;
+
+use crate::families::{Config, ends::Head};
+use crate::model::check;
+use crate::{
+    Answer, Ask, InferenceError, Kernel, LanguageModel, LoadOptions, LogProbs, ModelFiles, ModelIdentity, Prompt,
+    Tokenizer, WeightsIdentity, files,
+};
+
+/// A model of weights at hand, computed in f32.
+///
+/// Each prompt is run by itself through each part of the model, so that an answer has the same bits whatever else is in
+/// its batch and whether the model is held as a whole or read part by part.
+pub struct LocalModel {
+    engine: Engine,
+    tokenizer: Arc<dyn Tokenizer>,
+    tokenizer_id: [u8; 32],
+    identity: ModelIdentity,
+    vocabulary: usize,
+    max_positions: usize,
+}
+
+impl LocalModel {
+    /// Builds the model in `file`, the bytes of a safetensors file, that is to be known as `name`. The configuration is
+    /// `config` if given, else the one in the file's metadata.
+    ///
+    /// # Errors
+    /// [`InferenceError`] for anything damaged, missing, superfluous, unknown or not finite.
+    pub fn from_bytes(name: &str, file: &[u8], config: Option<&str>) -> Result<Self, InferenceError> {
+        Self::from_files(files::from_safetensors(name, file.to_vec(), config)?, &LoadOptions::default())
+    }
+
+    /// Builds the model in `files`. Names, shapes and the memory that is needed are checked before any weight is read.
+    ///
+    /// # Errors
+    /// [`InferenceError`] for anything damaged, missing, superfluous, unknown or not finite, and when a part of the
+    /// model alone needs more memory than `options` allow.
+    pub fn from_files(mut files: ModelFiles, options: &LoadOptions) -> Result<Self, InferenceError> {
+        let config = Config::parse(&files.origin, &files.config_json)?;
+        let plan = config.plan(&files.origin)?;
+        let device = Device::cuda_if_available(0)?;
+        if options.kernel == Kernel::Quantised && !device.is_cpu() {
+            let reason = "quantised kernels run on the CPU only: use the dequantised kernel".to_owned();
+            return Err(InferenceError::Config { origin: files.origin, reason });
+        }
+        let needs = Inventory::new(&files.origin, &files.tensors, &mut *files.source, options.kernel).check(&*plan)?;
+        let arithmetic = match options.kernel {
+            Kernel::Dequantised => "dequantised to f32",
+            Kernel::Quantised => "quantised kernels",
+        };
+        let place = if device.is_cpu() { "" } else { " on cuda" };
+        let tokenizer_id = files.tokenizer.digest();
+        let identity = ModelIdentity::Weights(WeightsIdentity {
+            name: files.origin.clone(),
+            architecture: config.architecture().to_owned(),
+            weights_sha256: files.weights_sha256,
+            config_sha256: files.config_sha256,
+            files: files.files,
+            tokenizer: tokenizer_id,
+            parameters: files.parameters,
+            dtype: format!("{}, {arithmetic}{place}", files.stored),
+        });
+        Ok(Self {
+            engine: Engine::new(&files.origin, plan, files.source, device, *options, needs)?,
+            tokenizer: files.tokenizer,
+            tokenizer_id,
+            identity,
+            vocabulary: config.vocabulary(),
+            max_positions: config.max_positions(),
+        })
+    }
+
+    /// The most bytes of weights that were held at once so far: four for each weight, or as stored for quantised kernels.
+    pub fn peak_weight_bytes(&self) -> u64 {
+        self.engine.peak()
+    }
+
+    /// The tokenizer.
+    pub fn tokenizer(&self) -> Arc<dyn Tokenizer> {
+        Arc::clone(&self.tokenizer)
+    }
+
+    /// Whether all weights are held in memory; if not, every batch reads them anew, part by part.
+    pub fn resident(&self) -> bool {
+        self.engine.resident()
+    }
+
+    /// The next-token distributions at all positions: row t is that of token t+1, given tokens 0 to t.
+    ///
+    /// # Errors
+    /// [`InferenceError`] for an empty or too long sequence, a token outside the vocabulary, and any NaN or infinity.
+    pub fn log_probabilities(&self, tokens: &[u32]) -> Result<LogProbs, InferenceError> {
+        if tokens.is_empty() {
+            return Err(InferenceError::EmptyPrompt);
+        }
+        if tokens.len() > self.max_positions {
+            return Err(InferenceError::PromptTooLong { tokens: tokens.len(), max: self.max_positions });
+        }
+        let outside = |t: u32| usize::try_from(t).map_or(true, |t| t >= self.vocabulary);
+        if let Some(&token) = tokens.iter().find(|t| outside(**t)) {
+            return Err(InferenceError::BadToken { token, vocabulary: self.vocabulary });
+        }
+        let read = |_: usize, head: &Head, x: &Tensor| {
+            let mut logits = Vec::with_capacity(tokens.len().saturating_mul(self.vocabulary));
+            reading::each_row(head, x, self.vocabulary, |_, row| {
+                logits.extend_from_slice(row);
+                Ok(())
+            })?;
+            LogProbs::new(tokens.len(), self.vocabulary, logits)
+        };
+        self.engine.run(&[tokens], read).pop().unwrap_or(Err(InferenceError::EmptyPrompt))
+    }
+}
+
+impl LanguageModel for LocalModel {
+    fn answers(&self, prompts: &[Prompt<'_>], ask: Ask) -> Vec<Result<Answer, InferenceError>> {
+        let firsts: Vec<Result<usize, InferenceError>> = prompts.iter().map(|p| check(self, *p, ask)).collect();
+        let valid: Vec<(Prompt<'_>, usize)> = prompts
+            .iter()
+            .zip(&firsts)
+            .filter_map(|(p, first)| first.as_ref().ok().map(|&first| (*p, first)))
+            .collect();
+        // Row t is about token t+1; the last row is about a token that nobody committed to, so it is never computed.
+        let inputs: Vec<&[u32]> =
+            valid.iter().map(|(prompt, _)| prompt.tokens.split_last().map_or(&[][..], |(_, rest)| rest)).collect();
+        let mut answers = self
+            .engine
+            .run(&inputs, |index, head, x| {
+                let (prompt, first) = valid[index];
+                let scored = reading::scored(head, x, first, prompt.tokens, ask, self.vocabulary)?;
+                Answer::new(self, prompt, ask, scored)
+            })
+            .into_iter();
+        let answer = |first: Result<usize, InferenceError>| match first {
+            Ok(_) => answers.next().unwrap_or(Err(InferenceError::OtherAnswer)),
+            Err(error) => Err(error),
+        };
+        firsts.into_iter().map(answer).collect()
+    }
+
+    fn batch(&self) -> usize {
+        // A model that is read anew for each batch is best asked as much as possible at a time.
+        if self.resident() { 8 } else { usize::MAX }
+    }
+
+    fn tokenize(&self, text: &str) -> Result<Vec<u32>, InferenceError> {
+        self.tokenizer.tokenize(text)
+    }
+
+    fn vocabulary(&self) -> usize {
+        self.vocabulary
+    }
+
+    fn tokenizer_id(&self) -> [u8; 32] {
+        self.tokenizer_id
+    }
+
+    fn max_positions(&self) -> usize {
+        self.max_positions
+    }
+
+    fn identity(&self) -> &ModelIdentity {
+        &self.identity
+    }
+}
