@@ -14,7 +14,7 @@ fn open(name: &str) -> Result<LocalModel, InferenceError> {
 fn identity(model: &LocalModel) -> &WeightsIdentity {
     match pot_inference::LanguageModel::identity(model) {
         ModelIdentity::Weights(identity) => identity,
-        other => panic!("{other:?}"),
+        other @ ModelIdentity::Endpoint(_) => panic!("{other:?}"),
     }
 }
 
