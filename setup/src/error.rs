@@ -50,6 +50,14 @@ pub enum SetupError {
         /// The key's folder.
         folder: PathBuf,
     },
+    /// A file of one of the shared formats is refused.
+    #[error("{file}: {reason}")]
+    Format {
+        /// The file.
+        file: String,
+        /// What is wrong with it, and where.
+        reason: String,
+    },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
@@ -63,6 +71,11 @@ pub enum SetupError {
 }
 
 impl SetupError {
+    /// Something is wrong with a file of one of the shared formats.
+    pub(crate) fn format(file: &str, reason: String) -> Self {
+        Self::Format { file: file.to_owned(), reason }
+    }
+
     /// Gives an I/O error its place.
     pub(crate) fn io<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Self + 'a {
         move |source| Self::Io { action, path: path.to_owned(), source }

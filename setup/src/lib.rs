@@ -6,6 +6,9 @@
 pub mod circuits;
 pub mod development;
 mod error;
+pub mod formats;
+pub mod mapped;
+pub mod msm;
 pub mod proving;
 pub mod randomness;
 pub mod store;

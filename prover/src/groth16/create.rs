@@ -3,8 +3,7 @@
 use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_groth16::ProvingKey;
-
-use super::msm::{Signed, msm, signed};
+use pot_setup::msm::{Signed, msm, signed};
 
 /// A, B and C for the assignment (instance, then witness variables) and the coefficients `h` of the quotient in the
 /// key's basis, blinded by `r` and `s`.

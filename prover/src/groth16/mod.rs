@@ -1,7 +1,6 @@
 //! Groth16 proofs under a loaded key.
 
 mod create;
-mod msm;
 #[cfg(test)]
 mod tests;
 

@@ -19,7 +19,7 @@ impl Exit {
     /// The exit code for an error.
     pub(crate) fn of(error: &anyhow::Error) -> Self {
         match error.downcast_ref::<SetupError>() {
-            Some(SetupError::Damaged { .. } | SetupError::Layout(_)) => Self::Malformed,
+            Some(SetupError::Damaged { .. } | SetupError::Layout(_) | SetupError::Format { .. }) => Self::Malformed,
             Some(SetupError::Key(_) | SetupError::NoSuchKey { .. }) => Self::Refused,
             _ => Self::Failed,
         }

@@ -5,7 +5,7 @@ use ark_ff::{BigInt, BigInteger, PrimeField};
 
 /// A scalar s in sign and magnitude, |s| ≤ (r − 1)/2: −1 is as short as 1.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Signed {
+pub struct Signed {
     pub(super) negative: bool,
     pub(super) magnitude: BigInt<4>,
 }

@@ -17,12 +17,12 @@ use ark_ec::{
 use ark_ff::{AdditiveGroup, BigInt};
 use rayon::prelude::*;
 
-pub(crate) use scalars::Signed;
+pub use scalars::Signed;
 use scalars::Windows;
 use sums::list_sums;
 
 /// The scalars in sign and magnitude.
-pub(super) fn signed(scalars: &[Fr]) -> Vec<Signed> {
+pub fn signed(scalars: &[Fr]) -> Vec<Signed> {
     scalars.par_iter().map(Signed::from).collect()
 }
 
@@ -30,7 +30,7 @@ pub(super) fn signed(scalars: &[Fr]) -> Vec<Signed> {
 ///
 /// # Panics
 /// When there are not as many scalars as bases.
-pub(super) fn msm<P: SWCurveConfig<ScalarField = Fr>>(bases: &[Affine<P>], scalars: &[Signed]) -> Projective<P> {
+pub fn msm<P: SWCurveConfig<ScalarField = Fr>>(bases: &[Affine<P>], scalars: &[Signed]) -> Projective<P> {
     assert_eq!(bases.len(), scalars.len(), "one scalar for each base");
     let used = || bases.iter().zip(scalars).filter(|(base, scalar)| !scalar.is_zero() && !base.is_zero());
     let mut lengths = [0; 257];

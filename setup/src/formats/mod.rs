@@ -1,0 +1,6 @@
+//! The file formats that the Groth16 world shares: the ones of snarkjs and circom.
+//!
+//! All of them are sections in one container (`container.rs`). Readers take bytes, mostly of a mapped file
+//! ([`crate::mapped`]), and never believe a length before they have compared it with what is there.
+
+pub mod container;
