@@ -8,8 +8,10 @@ pub mod trust;
 
 mod check;
 mod error;
+mod export;
 mod report;
 
 pub use check::{Evidence, check};
 pub use error::{CheckError, Class};
+pub use export::{Exported, export};
 pub use report::{Assurance, Report};

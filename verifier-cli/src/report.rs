@@ -10,6 +10,8 @@ use pot_protocol::{
 };
 use serde::Serialize;
 
+use crate::trust::KeyReport;
+
 /// How much the verdict rests on more than the auditor's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -68,6 +70,8 @@ pub struct Report {
     pub statement_digest: Digest,
     /// Verifying key id.
     pub key: Digest,
+    /// Where the verifying key comes from, why it is trusted, and who could forge under it.
+    pub trusted_key: KeyReport,
     /// Attempts of both sides in all, and the most that one answer took.
     pub attempts: (u64, u32),
     /// How many registrations this pair has had at least: the number of this one.
@@ -77,7 +81,7 @@ pub struct Report {
 }
 
 impl Report {
-    pub(crate) fn new(statement: &Statement, policy: &Policy, key: Digest) -> Self {
+    pub(crate) fn new(statement: &Statement, policy: &Policy, key: KeyReport) -> Self {
         let outcome = statement.outcome();
         let registration = statement.registration().fields();
         let attempts = statement.attempts();
@@ -102,7 +106,8 @@ impl Report {
             not_given: Vec::new(),
             warnings: Vec::new(),
             statement_digest: statement.digest(),
-            key,
+            key: key.id,
+            trusted_key: key,
             attempts: (attempts.total, attempts.most),
             registrations_known: registration.sequence,
             registered_due_sealed: [registration.registered_at, registration.due_by, statement.fields().sealed_at],

@@ -1,7 +1,5 @@
 //! Why a key or a proof is refused.
 
-use super::raw::{RawVerifyingKey, VERSION};
-
 /// What is wrong with the encoding of one curve point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
@@ -28,17 +26,32 @@ pub enum KeyError {
     #[error("this is not a pot verifying key: it does not begin with 'POTVKEY1'")]
     Magic,
     /// A key of another format version.
-    #[error("verifying key has format version {0}, this program reads version {VERSION}")]
+    #[error("verifying key has format version {0}, this program reads versions 1 and 2")]
     Version(u16),
     /// Truncated, or with bytes after its end.
-    #[error("verifying key has {0} bytes, a key of version {VERSION} has {expected}", expected = RawVerifyingKey::LEN)]
-    Length(usize),
+    #[error("verifying key has {found} bytes, one of its version has {expected}")]
+    Length {
+        /// Bytes that are there.
+        found: usize,
+        /// Bytes of a key of its version.
+        expected: usize,
+    },
     /// A capacity that no circuit has.
     #[error("verifying key: {0}")]
     Capacity(String),
-    /// A provenance that this version does not know.
-    #[error("verifying key has provenance {0}, this program knows 1 (development)")]
-    Provenance(u8),
+    /// A provenance that keys of this version cannot have.
+    #[error(
+        "verifying key of version {version} has provenance {code}; version 1 has 1 (development), version 2 has 2 (ceremony)"
+    )]
+    Provenance {
+        /// The format version.
+        version: u16,
+        /// The provenance in the file.
+        code: u8,
+    },
+    /// What it says of its ceremony cannot be.
+    #[error("verifying key, its ceremony: {0}")]
+    Ceremony(String),
     /// A point is refused.
     #[error("verifying key, {0}: {1}")]
     Point(&'static str, PointError),

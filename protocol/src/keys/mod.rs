@@ -10,7 +10,9 @@ mod id;
 mod pairing;
 mod points;
 mod proof;
+mod provenance;
 mod raw;
+pub mod snarkjs;
 mod verifying;
 
 #[cfg(test)]
@@ -20,5 +22,6 @@ pub use error::{KeyError, PointError, ProofError};
 pub use folder::key_folder;
 pub use id::KeyId;
 pub use proof::{ProofBytes, ProofPoints};
-pub use raw::{Provenance, RawVerifyingKey};
+pub use provenance::{Ceremony, Phase1Source, Provenance};
+pub use raw::RawVerifyingKey;
 pub use verifying::{KeyPoints, VerifyingKey};

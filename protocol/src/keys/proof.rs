@@ -64,4 +64,9 @@ impl ProofPoints {
         bytes.copy_from_slice(&points);
         ProofBytes(bytes)
     }
+
+    /// The canonical bytes of this proof.
+    pub fn to_bytes(&self) -> ProofBytes {
+        Self::encode(&self.a, &self.b, &self.c)
+    }
 }

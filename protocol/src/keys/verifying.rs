@@ -78,6 +78,9 @@ impl VerifyingKey {
         provenance: Provenance,
         points: &KeyPoints,
     ) -> Result<Self, KeyError> {
+        if let Provenance::Ceremony(ceremony) = provenance {
+            ceremony.check()?;
+        }
         let key = RawVerifyingKey {
             circuit,
             capacity,

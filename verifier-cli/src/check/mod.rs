@@ -8,7 +8,6 @@ mod sealed;
 use pot_protocol::{
     bundle::Bundle,
     challenge::{Corpus, Family},
-    digest::Digest,
     policy::{Policy, Preset},
     registration::RegistrationError,
     statement::{Statement, StatementError},
@@ -55,17 +54,17 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         .decode()
         .and_then(|points| trusted.key().verify(&points, &statement.public_inputs().to_elements()))
         .map_err(|e| CheckError::Invalid(format!("the proof does not hold: {e}")))?;
-    let mut report = Report::new(statement, &policy, Digest(bundle.key.0));
+    let mut report = Report::new(statement, &policy, trusted.report());
     report.verified.push(format!(
         "statement: canonical, registration embedded, policy '{}' registered and certified",
         policy.parameters().name
     ));
-    report.verified.push(format!("proof: Groth16 over BN254 under {}", trusted.provenance()));
+    let kind = trusted.kind();
+    report.verified.push(format!("proof: Groth16 over BN254 under {kind} key {}", bundle.key));
     if trusted.is_development() {
-        report.warnings.push(
-            "the verifying key is a development key: whoever made it can forge proofs; only opened scores replace the proof"
-                .to_owned(),
-        );
+        report.warnings.push(format!(
+            "the verifying key is a {kind} key: whoever made it can forge proofs; only opened scores replace the proof"
+        ));
     } else {
         report.assurance = Assurance::Arithmetic;
     }

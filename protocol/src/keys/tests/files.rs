@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::{CIRCUIT, g2, g2_outside_the_subgroup, inputs, key, points, proof};
 use crate::{
     digest::Digest,
-    keys::{KeyError, KeyId, KeyPoints, PointError, Provenance, RawVerifyingKey, VerifyingKey},
+    keys::{Ceremony, KeyError, KeyId, KeyPoints, Phase1Source, PointError, Provenance, RawVerifyingKey, VerifyingKey},
     rule::Capacity,
 };
 
@@ -20,7 +20,7 @@ fn make(points: &KeyPoints) -> Result<VerifyingKey, KeyError> {
 fn a_key_comes_back_from_its_file() {
     let key = key();
     let bytes = key.to_bytes();
-    assert_eq!(bytes.len(), RawVerifyingKey::LEN);
+    assert_eq!(bytes.len(), 431);
     let read = VerifyingKey::from_bytes(&bytes).unwrap();
     assert_eq!((read.id(), read.circuit(), read.capacity()), (key.id(), CIRCUIT, Capacity::C128));
     assert_eq!((read.points(), read.provenance()), (&points(), Provenance::Development));
@@ -47,16 +47,93 @@ fn every_field_of_the_header_is_checked() {
         VerifyingKey::from_bytes(&bytes).map(|key| key.id())
     };
     assert_eq!(changed(0, b'Q'), Err(KeyError::Magic));
-    assert_eq!(changed(9, 2), Err(KeyError::Version(2)));
+    assert_eq!(changed(9, 2), Err(KeyError::Length { found: 431, expected: 531 }));
+    assert_eq!(changed(9, 3), Err(KeyError::Version(3)));
+    assert_eq!(changed(8, 1), Err(KeyError::Version(257)));
     assert!(matches!(changed(45, 129), Err(KeyError::Capacity(_))));
-    assert_eq!(changed(46, 2), Err(KeyError::Provenance(2)));
-    assert_eq!(changed(46, 0), Err(KeyError::Provenance(0)));
+    assert_eq!(changed(46, 2), Err(KeyError::Provenance { version: 1, code: 2 }));
+    assert_eq!(changed(46, 0), Err(KeyError::Provenance { version: 1, code: 0 }));
     assert_ne!(changed(CIRCUIT_BYTES.start, 1).unwrap(), key().id());
     for length in 0..good.len() {
         assert!(VerifyingKey::from_bytes(&good[..length]).is_err(), "{length}");
     }
     let longer = [good.as_slice(), &[0]].concat();
-    assert_eq!(VerifyingKey::from_bytes(&longer).unwrap_err(), KeyError::Length(good.len() + 1));
+    assert_eq!(VerifyingKey::from_bytes(&longer).unwrap_err(), KeyError::Length { found: 432, expected: 431 });
+}
+
+fn ceremony() -> Ceremony {
+    Ceremony {
+        phase1: Phase1Source::PublicHermez,
+        phase1_blake2b: [9; 64],
+        contributions: 0x0103,
+        beacon: true,
+        zkey: Digest([8; 32]),
+    }
+}
+
+fn ceremony_key(ceremony: Ceremony) -> Result<VerifyingKey, KeyError> {
+    VerifyingKey::new(CIRCUIT, Capacity::C128, Provenance::Ceremony(ceremony), &points())
+}
+
+#[test]
+fn a_ceremony_key_has_its_own_version_and_comes_back() {
+    let mut ids = std::collections::BTreeSet::from([key().id()]);
+    let (source, single) = (Phase1Source::Private, 1);
+    for given in [
+        ceremony(),
+        Ceremony { phase1: source, ..ceremony() },
+        Ceremony { contributions: single, ..ceremony() },
+        Ceremony { beacon: false, ..ceremony() },
+        Ceremony { phase1_blake2b: [1; 64], ..ceremony() },
+        Ceremony { zkey: Digest([1; 32]), ..ceremony() },
+    ] {
+        let bytes = ceremony_key(given).unwrap().to_bytes();
+        let read = VerifyingKey::from_bytes(&bytes).unwrap();
+        assert_eq!((bytes.len(), RawVerifyingKey::length(&bytes), &bytes[8..10]), (531, Ok(531), [0, 2].as_slice()));
+        assert_eq!((read.provenance(), read.points()), (Provenance::Ceremony(given), &points()));
+        assert_eq!((read.to_bytes(), read.id()), (bytes.clone(), KeyId(Digest::of(&bytes).0)));
+        assert!(ids.insert(read.id()), "a part of the ceremony is not in the id");
+    }
+}
+
+#[test]
+fn what_a_ceremony_says_of_itself_has_one_encoding() {
+    let good = ceremony_key(ceremony()).unwrap().to_bytes();
+    let changed = |edits: &[(usize, u8)]| {
+        let mut bytes = good.clone();
+        for &(at, byte) in edits {
+            bytes[at] = byte;
+        }
+        VerifyingKey::from_bytes(&bytes).map(|key| key.provenance())
+    };
+    // Magic 8, version 2, circuit 32, capacity 4, provenance at 46, source 47, BLAKE2b 48, contributions 112, beacon 114.
+    assert_eq!(changed(&[(46, 1)]), Err(KeyError::Provenance { version: 2, code: 1 }));
+    assert!(matches!(changed(&[(47, 2)]), Err(KeyError::Ceremony(why)) if why.contains("source 2")));
+    assert!(matches!(changed(&[(114, 2)]), Err(KeyError::Ceremony(why)) if why.contains("beacon flag 2")));
+    assert!(matches!(changed(&[(112, 0), (113, 0)]), Err(KeyError::Ceremony(why)) if why.contains("no contribution")));
+    assert_eq!(changed(&[(9, 1)]), Err(KeyError::Length { found: 531, expected: 431 }));
+    let none = Ceremony { contributions: 0, ..ceremony() };
+    assert!(matches!(ceremony_key(none), Err(KeyError::Ceremony(_))));
+    for length in 0..good.len() {
+        assert!(VerifyingKey::from_bytes(&good[..length]).is_err(), "{length}");
+    }
+    assert!(VerifyingKey::from_bytes(&[good.as_slice(), &[0]].concat()).is_err());
+    // A development key with a ceremony written into it, and a ceremony key with its ceremony cut out.
+    let cut = [&good[..9], &[1], &good[10..46], &[1], &good[147..]].concat();
+    assert_eq!(VerifyingKey::from_bytes(&cut).unwrap().provenance(), Provenance::Development);
+    assert_ne!(VerifyingKey::from_bytes(&cut).unwrap().id(), ceremony_key(ceremony()).unwrap().id());
+}
+
+#[test]
+fn a_provenance_says_what_it_is() {
+    assert_eq!(Provenance::Development.to_string(), "development");
+    let text = |ceremony| Provenance::Ceremony(ceremony).to_string();
+    assert_eq!(
+        text(ceremony()),
+        "ceremony: 259 contributions and a beacon over the public powers-of-tau file (BLAKE2b 09090909…)"
+    );
+    let private = Ceremony { phase1: Phase1Source::Private, contributions: 1, beacon: false, ..ceremony() };
+    assert_eq!(text(private), "ceremony: 1 contribution and no beacon over a private phase 1 (BLAKE2b 09090909…)");
 }
 
 #[test]
@@ -121,7 +198,7 @@ fn every_single_bit_flip_is_refused_or_changes_the_id_and_the_equation() {
 
 proptest! {
     #[test]
-    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2 * RawVerifyingKey::LEN)) {
+    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2 * RawVerifyingKey::MAX_LEN)) {
         prop_assert!(VerifyingKey::from_bytes(&bytes).is_err());
     }
 

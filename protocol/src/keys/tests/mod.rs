@@ -19,15 +19,15 @@ const GAMMA: u64 = 3001;
 const DELTA: u64 = 4001;
 const IC: [u64; 5] = [11, 22, 33, 44, 55];
 
-fn g1(scalar: Fr) -> G1Affine {
+pub(super) fn g1(scalar: Fr) -> G1Affine {
     (G1Projective::generator() * scalar).into_affine()
 }
 
-fn g2(scalar: Fr) -> G2Affine {
+pub(super) fn g2(scalar: Fr) -> G2Affine {
     (G2Projective::generator() * scalar).into_affine()
 }
 
-fn points() -> KeyPoints {
+pub(super) fn points() -> KeyPoints {
     KeyPoints {
         alpha_g1: g1(ALPHA.into()),
         beta_g2: g2(BETA.into()),
@@ -37,11 +37,11 @@ fn points() -> KeyPoints {
     }
 }
 
-fn key() -> VerifyingKey {
+pub(super) fn key() -> VerifyingKey {
     VerifyingKey::new(CIRCUIT, Capacity::C128, Provenance::Development, &points()).unwrap()
 }
 
-fn inputs() -> [Fr; 4] {
+pub(super) fn inputs() -> [Fr; 4] {
     [5u64, 6, 7, 8].map(Fr::from)
 }
 
@@ -52,12 +52,12 @@ fn trapdoor_proof(inputs: &[Fr; 4], a: Fr, b: Fr) -> ProofBytes {
     ProofPoints::encode(&g1(a), &g2(b), &g1(c))
 }
 
-fn proof() -> ProofBytes {
+pub(super) fn proof() -> ProofBytes {
     trapdoor_proof(&inputs(), 123_456_789u64.into(), 987_654_321u64.into())
 }
 
 /// A point that satisfies G2's curve equation and lies outside the prime-order subgroup.
-fn g2_outside_the_subgroup() -> G2Affine {
+pub(super) fn g2_outside_the_subgroup() -> G2Affine {
     (1u64..1000)
         .filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::new(Fq::from(x), Fq::from(1u64)), false))
         .find(|point| point.is_on_curve() && !point.is_in_correct_subgroup_assuming_on_curve())

@@ -19,6 +19,10 @@ const EXIT_CODES: &str = "Exit codes: 0 accepted · 1 cryptographically invalid 
 pub(crate) enum Command {
     /// Check a bundle and everything else that is given.
     Verify(Verify),
+    /// Check a bundle and write its proof for snarkjs or the EVM.
+    Export(Export),
+    /// List the verifying keys that are trusted, with where they come from.
+    Keys(Keys),
     /// Show what a bundle says, without checking any of it.
     Inspect(Inspect),
 }
@@ -45,13 +49,68 @@ pub(crate) struct Verify {
     /// The private corpus, when the challenges come from one (with --reveal).
     #[arg(long, value_name = "FILE", requires = "reveal")]
     pub(crate) corpus: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    /// Print the report as JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which verifying keys count. Keys that are named are the only ones; without any, those that come with the program.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Trust {
     /// A verifying key file that you trust; may be given several times.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) trust: Vec<PathBuf>,
+    #[arg(long = "trust", value_name = "FILE")]
+    pub(crate) named: Vec<PathBuf>,
+    /// A list of verifying keys that you trust ('pot trust v1'); may be given several times.
+    #[arg(long = "trust-file", value_name = "FILE")]
+    pub(crate) lists: Vec<PathBuf>,
     /// Check under a development key too, with assurance 'none'.
     #[arg(long)]
     pub(crate) allow_development_key: bool,
-    /// Print the report as JSON.
+}
+
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("what").required(true).multiple(true))]
+pub(crate) struct Export {
+    /// The bundle, or the folder that holds `bundle.pot`.
+    pub(crate) bundle: PathBuf,
+    /// Write `verification_key.json`, `public.json` and `proof.json` into this folder; nothing is overwritten.
+    #[arg(long, value_name = "DIR", group = "what")]
+    pub(crate) snarkjs: Option<PathBuf>,
+    /// Print an EVM call in hexadecimal: `words`, the proof and four inputs as snarkjs' contracts take them, or
+    /// `call`, the complete call of our verifier contract with the statement in it.
+    #[arg(
+        long,
+        value_name = "FORM",
+        value_enum,
+        group = "what",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "words"
+    )]
+    pub(crate) calldata: Option<Calldata>,
+    /// The policy file that you accept, for a bundle whose policy is no built-in one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) policy: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+}
+
+/// What is printed for the EVM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Calldata {
+    /// A, B, C and the four public inputs: 12 words, no selector.
+    Words,
+    /// Selector, statement and proof for our verifier contract.
+    Call,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Keys {
+    #[command(flatten)]
+    pub(crate) trust: Trust,
+    /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -1,6 +1,6 @@
 //! Exit codes: part of the interface.
 
-use pot_verifier::Class;
+use pot_verifier::{CheckError, Class};
 
 /// How `pot-check` ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,5 +32,14 @@ impl From<Class> for Exit {
 impl From<Exit> for std::process::ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(exit as u8)
+    }
+}
+
+/// A reason to stop, with its exit code.
+pub(crate) struct Stop(pub(crate) Exit, pub(crate) String);
+
+impl From<CheckError> for Stop {
+    fn from(e: CheckError) -> Self {
+        Self(e.class().into(), e.to_string())
     }
 }

@@ -1,8 +1,8 @@
-//! Reading the files that were named, with a limit on their size.
+//! Reading the files that were named, with a limit on their size, and writing new ones.
 
 use std::{
-    fs::File,
-    io::Read,
+    fs::{self, File},
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -27,6 +27,24 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, String> {
     read(path, MAX_FILE)
 }
 
+/// Reads a file of at most `limit` bytes.
+pub(crate) fn small_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
+    read(path, limit)
+}
+
+/// Writes new files into a folder, which is made if it is not there. Where one of them exists nothing is written.
+pub(crate) fn write_new(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|e| format!("cannot make the folder {}: {e}", folder.display()))?;
+    if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
+        return Err(format!("{} exists and is not overwritten", path.display()));
+    }
+    for (path, bytes) in files {
+        let written = File::create_new(path).and_then(|mut file| file.write_all(bytes));
+        written.map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    }
+    Ok(())
+}
+
 fn inside(path: &Path, name: &str) -> PathBuf {
     if path.is_dir() { path.join(name) } else { path.to_owned() }
 }
@@ -34,7 +52,7 @@ fn inside(path: &Path, name: &str) -> PathBuf {
 fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     let failed = |e: std::io::Error| format!("cannot read {}: {e}", path.display());
     // A pipe could block for ever and a device never end.
-    if !std::fs::metadata(path).map_err(failed)?.is_file() {
+    if !fs::metadata(path).map_err(failed)?.is_file() {
         return Err(format!("{} is no regular file", path.display()));
     }
     let mut bytes = Vec::new();

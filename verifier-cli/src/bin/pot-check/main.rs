@@ -2,9 +2,12 @@
 
 mod args;
 mod exit;
+mod export;
 mod files;
 mod inspect;
+mod keys;
 mod output;
+mod trust;
 mod verify;
 
 use clap::Parser;
@@ -25,6 +28,8 @@ fn main() -> std::process::ExitCode {
     };
     let exit = match args.command {
         Command::Verify(verify) => verify::run(&verify),
+        Command::Export(args) => export::run(&args),
+        Command::Keys(args) => keys::run(&args),
         Command::Inspect(inspect) => inspect::run(&inspect),
     };
     exit.into()

@@ -3,7 +3,10 @@
 use std::io::{self, Write};
 
 use pot_protocol::digest::Digest;
-use pot_verifier::Report;
+use pot_verifier::{
+    Report,
+    trust::{KeyReport, Source},
+};
 use serde::Serialize;
 
 /// Writes one JSON document to stdout.
@@ -19,6 +22,36 @@ pub(crate) fn error(message: &str) {
     // Parts of a message may come out of hostile files: one line, and nothing that a terminal would obey.
     let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
     let _ = writeln!(io::stderr(), "pot-check: {line}");
+}
+
+/// Writes one line of hexadecimal to stdout.
+pub(crate) fn hex(bytes: &[u8]) -> io::Result<()> {
+    writeln!(io::stdout(), "0x{}", hex::encode(bytes))
+}
+
+/// Writes the trusted keys to stdout.
+pub(crate) fn keys(keys: &[KeyReport]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for key in keys {
+        writeln!(out, "{}{}", key.id, labelled(key))?;
+        let circuit = if key.known_circuit { "" } else { ", not known to this program: never used" };
+        writeln!(out, "  circuit    {} (capacity {}{circuit})", key.circuit, key.capacity)?;
+        writeln!(out, "  provenance {}", key.provenance)?;
+        writeln!(out, "  trust      {}", key.trust)?;
+    }
+    out.flush()
+}
+
+/// What a key is called, and why it is trusted.
+fn labelled(key: &KeyReport) -> String {
+    let source = match key.source {
+        Source::BuiltIn => "built in",
+        Source::TrustFile => "from the trust file",
+        Source::OwnFolder => "your own",
+        _ => "named",
+    };
+    let label = key.label.as_deref().map(|label| format!("'{}', ", label.escape_debug())).unwrap_or_default();
+    format!(" ({label}{source})")
 }
 
 /// Writes a report for people to stdout.
@@ -37,6 +70,10 @@ pub(crate) fn report(report: &Report) -> io::Result<()> {
     writeln!(out, "  attempts   {} in all, at most {} for one answer", report.attempts.0, report.attempts.1)?;
     writeln!(out, "  registrations known for this pair: at least {}", report.registrations_known)?;
     writeln!(out, "  statement  {}", report.statement_digest)?;
+    let key = &report.trusted_key;
+    writeln!(out, "  key        {}{}", key.id, labelled(key))?;
+    writeln!(out, "             {}", key.provenance)?;
+    writeln!(out, "             {}", key.trust)?;
     writeln!(out, "  assurance: {}", report.assurance.name())?;
     for (title, lines) in
         [("verified", &report.verified), ("not given", &report.not_given), ("warning", &report.warnings)]

@@ -1,13 +1,13 @@
 //! `pot-check verify`.
 
-use pot_protocol::{bundle::Bundle, keys::key_folder};
-use pot_verifier::{CheckError, Evidence, check, trust::TrustStore};
+use pot_verifier::{Evidence, check};
 use serde_json::json;
 
-use crate::{args::Verify, exit::Exit, files, output};
-
-/// A reason to stop, with its exit code.
-struct Stop(Exit, String);
+use crate::{
+    args::Verify,
+    exit::{Exit, Stop},
+    files, output, trust,
+};
 
 pub(crate) fn run(args: &Verify) -> Exit {
     match verify(args) {
@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Verify) -> Exit {
 fn verify(args: &Verify) -> Result<Exit, Stop> {
     let malformed = |message| Stop(Exit::Malformed, message);
     let bytes = files::bundle(&args.bundle).map_err(malformed)?;
-    let trust = trust_store(args, &bytes)?;
+    let trust = trust::store(&args.trust, Some(&bytes))?;
     let read = |path: &Option<std::path::PathBuf>| path.as_deref().map(files::file).transpose().map_err(malformed);
     let policy = read(&args.policy)?;
     let scores =
@@ -45,7 +45,7 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
         reveal: reveal.as_deref(),
         corpus: corpus.as_deref(),
     };
-    let report = check(&bytes, &trust, &evidence).map_err(|e| refused(&e))?;
+    let report = check(&bytes, &trust, &evidence)?;
     let met = args.require.is_none_or(|r| r.met_by(report.verdict));
     let printed = if args.json {
         let mut value = serde_json::to_value(&report).unwrap_or_default();
@@ -61,27 +61,4 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     }
     output::error("the bundle is valid, but it does not say what --require demands");
     Ok(Exit::RequireNotMet)
-}
-
-fn refused(e: &CheckError) -> Stop {
-    Stop(e.class().into(), e.to_string())
-}
-
-/// The keys named with --trust; without any, the user's own development key where that is allowed.
-fn trust_store(args: &Verify, bundle: &[u8]) -> Result<TrustStore, Stop> {
-    let mut store = TrustStore::new(args.allow_development_key);
-    for path in &args.trust {
-        let bytes = files::file(path).map_err(|m| Stop(Exit::Trust, m))?;
-        store.add(&bytes).map_err(|e| Stop(Exit::Trust, format!("{}: {e}", path.display())))?;
-    }
-    // Keys that are named are the only ones that count. A malformed bundle is reported by the check itself.
-    let cached = args.allow_development_key && args.trust.is_empty();
-    if let (true, Ok(bundle)) = (cached, Bundle::from_bytes(bundle)) {
-        let own =
-            key_folder(|name| std::env::var_os(name)).map(|f| f.join(bundle.key.to_string()).join("verifying.key"));
-        if let Some(Ok(bytes)) = own.map(|path| files::file(&path)) {
-            store.add(&bytes).map_err(|e| refused(&e))?;
-        }
-    }
-    Ok(store)
 }

@@ -1,0 +1,177 @@
+//! What the store accepts and says of a key.
+#![allow(clippy::indexing_slicing, reason = "a test may panic")]
+
+use ark_bn254::{G1Affine, G2Affine};
+use ark_ec::{AffineRepr, CurveGroup};
+use pot_protocol::{
+    digest::Digest,
+    keys::{Ceremony, KeyId, KeyPoints, Phase1Source, Provenance, VerifyingKey},
+    rule::Capacity,
+};
+
+use super::{BUILT_IN, BuiltInKey, KeyBytes, ListedKey, TrustStore, Trusted, known_circuit, parse_trust_file};
+use crate::{CheckError, Class};
+
+fn points() -> KeyPoints {
+    let g1 = |k: u64| (G1Affine::generator() * ark_bn254::Fr::from(k)).into_affine();
+    let g2 = |k: u64| (G2Affine::generator() * ark_bn254::Fr::from(k)).into_affine();
+    KeyPoints {
+        alpha_g1: g1(2),
+        beta_g2: g2(3),
+        gamma_g2: g2(1),
+        delta_g2: g2(5),
+        ic: [g1(7), g1(8), g1(9), g1(10), g1(11)],
+    }
+}
+
+fn ceremony() -> Provenance {
+    Provenance::Ceremony(Ceremony {
+        phase1: Phase1Source::Private,
+        phase1_blake2b: [0xab; 64],
+        contributions: 3,
+        beacon: true,
+        zkey: Digest([0xcd; 32]),
+    })
+}
+
+fn key(provenance: Provenance) -> VerifyingKey {
+    VerifyingKey::new(known_circuit(Capacity::C128), Capacity::C128, provenance, &points()).unwrap()
+}
+
+fn leaked(key: &VerifyingKey) -> BuiltInKey {
+    BuiltInKey { label: "a ceremony", id: key.id().to_string().leak(), bytes: key.to_bytes().leak(), rehearsal: false }
+}
+
+#[track_caller]
+fn refused<T: std::fmt::Debug>(result: Result<T, CheckError>, part: &str) {
+    let error = result.unwrap_err();
+    assert_eq!(error.class(), Class::Trust);
+    assert!(error.to_string().contains(part), "{error}");
+}
+
+#[test]
+fn the_keys_of_this_program_are_those_that_are_pinned_and_for_its_circuits() {
+    let mut store = TrustStore::new(false);
+    store.add_built_in(BUILT_IN).unwrap();
+    let keys = store.list();
+    assert_eq!(keys.len(), BUILT_IN.len());
+    assert!(keys.iter().all(|key| key.known_circuit && key.ceremony.is_some()), "{keys:?}");
+}
+
+#[test]
+fn a_rehearsal_is_worth_a_development_key_whoever_names_it() {
+    for known in BUILT_IN.iter().filter(|key| key.rehearsal) {
+        let mut built_in = TrustStore::new(false);
+        built_in.add_built_in(BUILT_IN).unwrap();
+        let mut named = TrustStore::new(false);
+        let id = named.add(known.bytes).unwrap();
+        for store in [built_in, named] {
+            assert!(Trusted(&store.keys[&id]).is_development());
+            let report = store.list().into_iter().find(|report| report.id.0 == id.0).unwrap();
+            assert!(report.provenance.starts_with("rehearsal key: ceremony"), "{}", report.provenance);
+            assert!(report.trust.contains("can forge"), "{}", report.trust);
+        }
+    }
+}
+
+#[test]
+fn a_built_in_key_has_its_pinned_id_and_says_where_it_comes_from() {
+    let key = key(ceremony());
+    let mut store = TrustStore::new(false);
+    store.add_built_in(&[leaked(&key)]).unwrap();
+    let [report] = store.list().try_into().unwrap();
+    assert_eq!((report.id.0, report.label.as_deref()), (key.id().0, Some("a ceremony")));
+    assert_eq!(
+        report.provenance,
+        "ceremony key: 3 contributions and a beacon over a private phase 1 (BLAKE2b abababab…)"
+    );
+    assert!(report.trust.contains("all 3 contributors to phase 2"), "{}", report.trust);
+    assert!(report.trust.contains("all who made its private powers of tau"), "{}", report.trust);
+    let json = serde_json::to_value(&report).unwrap();
+    assert_eq!(json["ceremony"]["contributions"], 3);
+    assert_eq!((&json["ceremony"]["phase1"], &json["source"]), (&"private".into(), &"built-in".into()));
+    assert_eq!(json["ceremony"]["phase1_blake2b"], "ab".repeat(64));
+
+    let other = BuiltInKey { id: KeyId([0; 32]).to_string().leak(), ..leaked(&key) };
+    refused(TrustStore::new(false).add_built_in(&[other]), "pinned");
+    let broken = BuiltInKey { bytes: &[1, 2, 3], ..leaked(&key) };
+    refused(TrustStore::new(false).add_built_in(&[broken]), "pinned");
+}
+
+#[test]
+fn the_kind_of_a_key_is_said_and_never_more_than_the_key_says() {
+    let report = |provenance| {
+        let mut store = TrustStore::new(true);
+        store.add(&key(provenance).to_bytes()).unwrap();
+        store.list().remove(0)
+    };
+    let development = report(Provenance::Development);
+    assert_eq!((development.provenance.as_str(), development.ceremony.is_none()), ("development key", true));
+    assert!(development.trust.contains("can forge"));
+    let Provenance::Ceremony(private) = ceremony() else { unreachable!() };
+    let public = Ceremony { phase1: Phase1Source::PublicHermez, contributions: 1, beacon: false, ..private };
+    let public = report(Provenance::Ceremony(public));
+    assert!(public.provenance.contains("1 contribution and no beacon over the public powers-of-tau file"));
+    assert!(public.trust.contains("the one contributor to phase 2, or of all 54"), "{}", public.trust);
+}
+
+#[test]
+fn gamma_equal_to_delta_is_refused_whatever_lists_it() {
+    // The constructor refuses such a key, so its bytes are written by hand: delta lies behind gamma.
+    let mut bytes = key(ceremony()).to_bytes();
+    let gamma = 147 + 32 + 64..147 + 32 + 128;
+    bytes.copy_within(gamma.clone(), gamma.end);
+    let id = KeyId::of(&bytes);
+    refused(TrustStore::new(true).add(&bytes), "gamma = delta");
+    let listed = ListedKey { id, label: "x".to_owned(), bytes: KeyBytes::Here(bytes.clone()) };
+    refused(TrustStore::new(true).add_listed(&listed, &bytes), "gamma = delta");
+    let built_in = BuiltInKey { label: "x", id: id.to_string().leak(), bytes: bytes.leak(), rehearsal: false };
+    refused(TrustStore::new(true).add_built_in(&[built_in]), "gamma = delta");
+}
+
+#[test]
+fn a_trust_file_gives_each_key_by_id_and_bytes() {
+    let key = key(ceremony());
+    let (id, hex) = (key.id(), hex::encode(key.to_bytes()));
+    let text = format!(
+        r#"{{"format":"pot trust v1","keys":[{{"id":"{id}","label":"ours","key":"{hex}"}},
+            {{"id":"{}","label":"theirs","file":"keys/a.key"}}]}}"#,
+        KeyId([1; 32])
+    );
+    let listed = parse_trust_file(text.as_bytes()).unwrap();
+    assert_eq!(listed[0].bytes, KeyBytes::Here(key.to_bytes()));
+    assert_eq!(listed[1].bytes, KeyBytes::File("keys/a.key".into()));
+    let mut store = TrustStore::new(false);
+    store.add_listed(&listed[0], &key.to_bytes()).unwrap();
+    refused(store.add_listed(&listed[1], &key.to_bytes()), "pinned as 0101");
+    assert_eq!(store.list()[0].label.as_deref(), Some("ours"));
+}
+
+#[test]
+fn other_trust_files_are_refused() {
+    let id = KeyId([1; 32]);
+    let one = |rest: &str| format!(r#"{{"format":"pot trust v1","keys":[{{"id":"{id}",{rest}}}]}}"#);
+    for (text, part) in [
+        (r#"{"format":"pot trust v1","keys":[]}"#.to_owned(), "lists 0 keys"),
+        (r#"{"format":"pot trust v2","keys":[]}"#.to_owned(), "its format is"),
+        ("[]".to_owned(), "trust file"),
+        (one(r#""label":"x""#), "either 'key' or 'file'"),
+        (one(r#""label":"x","key":"00","file":"a""#), "either 'key' or 'file'"),
+        (one(r#""label":"x","key":"0g""#), "not hexadecimal"),
+        (one(&format!(r#""label":"x","key":"{}""#, "0".repeat(1064))), "longer than any"),
+        (one(r#""label":"","key":"00""#), "a label"),
+        (one(r#""label":"a\u0007","key":"00""#), "a label"),
+        (one(r#""label":"x","file":"../a""#), "in the folder"),
+        (one(r#""label":"x","file":"/a""#), "in the folder"),
+        (one(r#""label":"x","file":"""#), "in the folder"),
+        (one(r#""label":"x","key":"00","more":1"#), "unknown field"),
+        (
+            format!(
+                r#"{{"format":"pot trust v1","keys":[{{"id":"{id}","label":"x","key":"00"}},{{"id":"{id}","label":"y","key":"00"}}]}}"#
+            ),
+            "twice",
+        ),
+    ] {
+        refused(parse_trust_file(text.as_bytes()), part);
+    }
+}
