@@ -1,4 +1,4 @@
-//! How long a proof of 1,024 scores takes, against arkworks' own prover under the same key, and what share of it lays
+//! How long a key of 1,024 scores takes to load, hash and all, and a proof, against arkworks' own prover under the same key, and what share of it lays
 //! the witness out: `cargo run --release -p pot-prover --example proving_time`. CPU time of all threads matters too: run
 //! it under `time`, or with `RAYON_NUM_THREADS=1`. Wall times, best of five.
 #![allow(clippy::print_stdout, clippy::unwrap_used, reason = "a program that prints its result")]
@@ -6,7 +6,6 @@
 use std::time::{Duration, Instant};
 
 use ark_bn254::Fr;
-use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, SynthesisMode};
 use pot_circuits::{VerdictCircuit, VerdictPrivate, VerdictPublic};
 use pot_protocol::{
     commitment::BlindingSeed,
@@ -15,8 +14,8 @@ use pot_protocol::{
     rule::{Capacity, Progress, decide},
     score::Score,
 };
-use pot_prover::groth16::prove;
-use pot_setup::{Groth16, development, randomness};
+use pot_prover::groth16::{assign, prove};
+use pot_setup::{Groth16, KeyStore, development, randomness};
 
 fn best(mut run: impl FnMut()) -> Duration {
     let time = |run: &mut dyn FnMut()| {
@@ -39,16 +38,23 @@ fn main() {
     let public = VerdictPublic::of(Capacity::C1024, Fr::from(123u64), &private, outcome);
     let circuit = VerdictCircuit::new(Capacity::C1024, public, private);
     let key = development::make(VerdictCircuit::shape(Capacity::C1024), Digest([0; 32]), Capacity::C1024).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let store = KeyStore::open(folder.path()).unwrap();
+    store.save(&key).unwrap();
+    let bytes = store.map_zkey(key.id()).unwrap();
+    let loading = best(|| {
+        store.load_proving(key.id()).unwrap();
+    });
+    let hashing = best(|| {
+        assert_ne!(Digest::of(&bytes), Digest([0; 32]));
+    });
+    println!("zkey of {} bytes: loading {loading:?}, of which hashing {hashing:?}", bytes.len());
     let mut rng = randomness::from_os().unwrap();
     let laying_out = best(|| {
-        let cs = ConstraintSystem::new_ref();
-        cs.set_optimization_goal(OptimizationGoal::Constraints);
-        cs.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
-        circuit.clone().generate_constraints(cs.clone()).unwrap();
-        cs.finalize();
+        assign(circuit.clone()).unwrap();
     });
     let arkworks = best(|| {
-        Groth16::create_random_proof_with_reduction(circuit.clone(), key.parameters(), &mut rng).unwrap();
+        Groth16::create_random_proof_with_reduction(circuit.clone(), key.parameters().points(), &mut rng).unwrap();
     });
     let proving = best(|| {
         prove(&key, circuit.clone()).unwrap();

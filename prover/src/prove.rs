@@ -6,6 +6,7 @@ use pot_protocol::{
     bundle::Bundle,
     commitment::ScoreCommitment,
     digest::Digest,
+    keys::{KeyId, ProofBytes, ProofPoints, VerifyingKey},
     policy::Policy,
     poseidon,
     registration::Registration,
@@ -16,6 +17,7 @@ use pot_protocol::{
 use pot_setup::{
     KeyStore, ProvingKey, SetupError,
     development::{Step, find_or_make},
+    formats::{r1cs::R1cs, wtns::Witness},
 };
 
 use crate::{
@@ -160,13 +162,46 @@ impl Prepared {
     /// [`ProverError::Key`] when the key is for another circuit, [`ProverError::Proof`] when proving fails or the
     /// proof does not verify.
     pub fn prove(&self, key: &ProvingKey) -> Result<Bundle, ProverError> {
-        if key.verifying().circuit().0 != circuit_id(self.capacity) {
-            return Err(ProverError::Key(
-                "the proving key is for another circuit: make or import one for this".to_owned(),
-            ));
+        self.fits(key.verifying())?;
+        let proof = groth16::prove(key, self.circuit())?;
+        self.bundle(key.verifying(), proof)
+    }
+
+    /// A bundle with a proof that another prover made of this run, from the files of [`Prepared::files`]; verified as one of
+    /// our own.
+    ///
+    /// # Errors
+    /// [`ProverError::Key`] when the key is for another circuit, [`ProverError::Proof`] when the proof does not verify.
+    pub fn with_proof(&self, key: &VerifyingKey, proof: &ProofPoints) -> Result<Bundle, ProverError> {
+        self.fits(key)?;
+        self.bundle(key, proof.to_bytes())
+    }
+
+    /// Constraints and witness, for another prover. The witness holds the scores and the blindings of this run: a secret.
+    ///
+    /// # Errors
+    /// [`ProverError::Proof`] when the circuit cannot be laid out or the witness does not satisfy it.
+    pub fn files(&self) -> Result<(R1cs, Witness), ProverError> {
+        let failed = |e: &dyn std::fmt::Display| ProverError::Proof(format!("the circuit could not be written: {e}"));
+        let r1cs = R1cs::of(VerdictCircuit::shape(self.capacity)).map_err(|e| failed(&e))?;
+        let witness = groth16::assign(self.circuit())?.values;
+        r1cs.satisfied_by(&witness).map_err(|e| failed(&e))?;
+        Ok((r1cs, Witness(witness)))
+    }
+
+    fn circuit(&self) -> VerdictCircuit {
+        VerdictCircuit::new(self.capacity, self.public(), self.private.clone())
+    }
+
+    fn fits(&self, key: &VerifyingKey) -> Result<(), ProverError> {
+        if key.circuit().0 == circuit_id(self.capacity) {
+            Ok(())
+        } else {
+            Err(ProverError::Key("the key is for another circuit: make or import one for this".to_owned()))
         }
-        let circuit = VerdictCircuit::new(self.capacity, self.public(), self.private.clone());
-        let proof = groth16::prove(key, circuit)?;
+    }
+
+    fn bundle(&self, key: &VerifyingKey, proof: ProofBytes) -> Result<Bundle, ProverError> {
         let bundle = Bundle { statement: self.statement.clone(), key: key.id(), proof };
         groth16::verify_own(key, &bundle)?;
         Ok(bundle)
@@ -179,13 +214,35 @@ fn sealed_at(registration: &Registration, transcript: &Transcript) -> u64 {
     last.max(registration.fields().registered_at)
 }
 
-/// The store's key for the circuit of `capacity`, made as a development key when there is none.
+/// The key `id` of the store, or its key for the circuit of `capacity`, made as a development key when there is none.
 ///
 /// # Errors
 /// [`ProverError::Key`] when the store cannot be read or written or the key is damaged.
-pub fn key_for(store: &KeyStore, capacity: Capacity, progress: impl FnMut(Step)) -> Result<ProvingKey, ProverError> {
+pub fn key_for(
+    store: &KeyStore,
+    capacity: Capacity,
+    id: Option<KeyId>,
+    progress: impl FnMut(Step),
+) -> Result<ProvingKey, ProverError> {
     let failed = |e: SetupError| ProverError::Key(e.to_string());
     let circuit = Digest(circuit_id(capacity));
-    let id = find_or_make(store, VerdictCircuit::shape(capacity), circuit, capacity, progress).map_err(failed)?;
+    let id = match id {
+        Some(id) => id,
+        None => find_or_make(store, VerdictCircuit::shape(capacity), circuit, capacity, progress).map_err(failed)?,
+    };
     store.load_proving(id).map_err(failed)
+}
+
+/// The verifying key `id` of the store, or that of its key for the circuit of `capacity`. None is made.
+///
+/// # Errors
+/// [`ProverError::Key`] when there is none, or it is damaged.
+pub fn verifying_key_for(store: &KeyStore, capacity: Capacity, id: Option<KeyId>) -> Result<VerifyingKey, ProverError> {
+    let failed = |e: SetupError| ProverError::Key(e.to_string());
+    let found = match id {
+        Some(id) => Some(id),
+        None => store.find(Digest(circuit_id(capacity))).map_err(failed)?,
+    };
+    let missing = || ProverError::Key(format!("no key for this circuit in {}", store.folder().display()));
+    store.load_verifying(found.ok_or_else(missing)?).map_err(failed)
 }

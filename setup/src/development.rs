@@ -12,7 +12,7 @@ use pot_protocol::{
 };
 use zeroize::Zeroizing;
 
-use crate::{Groth16, KeyStore, ProvingKey, SetupError, randomness};
+use crate::{Groth16, KeyStore, ProvingKey, SetupError, formats::r1cs::R1cs, proving::Parameters, randomness};
 
 /// A point on the way to a key, for those who show progress.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,11 +37,12 @@ pub enum Step {
 ///
 /// # Errors
 /// [`SetupError`] when there is no randomness, or the circuit cannot be laid out or has not four public inputs.
-pub fn make<C: ConstraintSynthesizer<Fr>>(
+pub fn make<C: ConstraintSynthesizer<Fr> + Clone>(
     circuit: C,
     circuit_id: Digest,
     capacity: Capacity,
 ) -> Result<ProvingKey, SetupError> {
+    let r1cs = R1cs::of(circuit.clone())?;
     let mut rng = randomness::from_os()?;
     let secret = |rng: &mut StdRng| loop {
         let scalar = Zeroizing::new(Fr::rand(rng));
@@ -56,7 +57,7 @@ pub fn make<C: ConstraintSynthesizer<Fr>>(
     // The generator's state would give every secret again.
     rng = StdRng::from_seed([0; 32]);
     std::hint::black_box(&mut rng);
-    ProvingKey::new(parameters?, circuit_id, capacity, Provenance::Development)
+    ProvingKey::new(Parameters::new(parameters?, &r1cs)?, circuit_id, capacity, Provenance::Development)
 }
 
 /// The id of the store's development key for `circuit`, which is made first if there is none. Processes that ask at
@@ -64,7 +65,7 @@ pub fn make<C: ConstraintSynthesizer<Fr>>(
 ///
 /// # Errors
 /// [`SetupError`] as of [`make`], or when the store cannot be read or written.
-pub fn find_or_make<C: ConstraintSynthesizer<Fr>>(
+pub fn find_or_make<C: ConstraintSynthesizer<Fr> + Clone>(
     store: &KeyStore,
     circuit: C,
     circuit_id: Digest,

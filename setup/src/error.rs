@@ -6,7 +6,10 @@ use std::{
 };
 
 use ark_relations::gr1cs::SynthesisError;
-use pot_protocol::keys::{KeyError, KeyId};
+use pot_protocol::{
+    digest::Digest,
+    keys::{KeyError, KeyId},
+};
 
 /// Why a key cannot be made, stored or loaded.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +27,6 @@ pub enum SetupError {
     /// A verifying key is refused.
     #[error(transparent)]
     Key(#[from] KeyError),
-    /// A proving-key file that passed its hash and yet does not have the layout of one: another version wrote it.
-    #[error("proving key: {0}; delete its folder and run `pot-setup dev` again")]
-    Layout(String),
     /// No environment variable says where keys lie.
     #[error(
         "no folder for keys: set POT_KEY_DIR, XDG_CACHE_HOME or HOME, or name one (--key-dir, or --keys for pot-prove)"
@@ -50,6 +50,9 @@ pub enum SetupError {
         /// The key's folder.
         folder: PathBuf,
     },
+    /// A key for a circuit that this version of the program does not have.
+    #[error("the key is for circuit {0}, which this version does not have (see `pot-setup circuits`)")]
+    Circuit(Digest),
     /// A file of one of the shared formats is refused.
     #[error("{file}: {reason}")]
     Format {
@@ -57,6 +60,36 @@ pub enum SetupError {
         file: String,
         /// What is wrong with it, and where.
         reason: String,
+    },
+    /// A file of a ceremony is well formed and yet not the outcome of that ceremony.
+    #[error("{file}: {reason}")]
+    Ceremony {
+        /// The file.
+        file: String,
+        /// What does not hold, and of which contribution.
+        reason: String,
+    },
+    /// A name that no contribution can have.
+    #[error("a contributor's name has 1 to 64 characters and no control characters")]
+    ContributorName,
+    /// A beacon that no contribution can be made from.
+    #[error("beacon: {0}")]
+    Beacon(String),
+    /// A verifier contract for this key and these policies would accept nothing, or what it should not.
+    #[error("no contract is written: {0}")]
+    Contract(String),
+    /// Powers of tau of a size that cannot be.
+    #[error("power {0}: 1 to 28 are possible")]
+    Power(u32),
+    /// Powers of tau that nobody vouches for.
+    #[error(
+        "{file}: BLAKE2b-512 {hash} is that of no public file known to this program; if it is the one you trust, say --blake2b {hash}"
+    )]
+    UnknownPhase1 {
+        /// The file.
+        file: String,
+        /// Its hash in hexadecimal.
+        hash: String,
     },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", path.display())]
@@ -74,6 +107,11 @@ impl SetupError {
     /// Something is wrong with a file of one of the shared formats.
     pub(crate) fn format(file: &str, reason: String) -> Self {
         Self::Format { file: file.to_owned(), reason }
+    }
+
+    /// Something does not hold in a file of a ceremony.
+    pub(crate) fn ceremony(file: &str, reason: String) -> Self {
+        Self::Ceremony { file: file.to_owned(), reason }
     }
 
     /// Gives an I/O error its place.

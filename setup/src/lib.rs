@@ -4,13 +4,18 @@
 //! serves to try things out; the checker refuses it unless told otherwise.
 
 pub mod circuits;
+mod curve;
 pub mod development;
 mod error;
 pub mod formats;
 pub mod mapped;
 pub mod msm;
+pub mod new_file;
+pub mod phase1;
+pub mod phase2;
 pub mod proving;
 pub mod randomness;
+pub mod solidity;
 pub mod store;
 #[cfg(test)]
 mod toy;

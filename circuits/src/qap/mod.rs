@@ -39,18 +39,10 @@ impl R1CSToQAP for SnarkjsReduction {
             values.resize(domain.size(), F::zero());
             values
         };
-        let (mut a, mut b) = (evaluate(a_rows), evaluate(b_rows));
+        let (mut a, b) = (evaluate(a_rows), evaluate(b_rows));
         // Clause-free rows that make the inputs' polynomials independent.
         a[num_constraints..num_constraints + num_inputs].copy_from_slice(&full_assignment[..num_inputs]);
-        // A satisfied row has C = A·B, and in the added rows both sides are 0.
-        let mut c: Vec<F> = a.iter().zip(&b).map(|(a, b)| *a * b).collect();
-        let root = double_root::<F, D>(&domain)?;
-        for values in [&mut a, &mut b, &mut c] {
-            domain.ifft_in_place(values);
-            D::distribute_powers(values, root);
-            domain.fft_in_place(values);
-        }
-        Ok(a.into_iter().zip(b).zip(c).map(|((a, b), c)| a * b - c).collect())
+        quotient::<F, D>(a, b)
     }
 
     fn h_query_scalars<F: PrimeField, D: EvaluationDomain<F>>(
@@ -65,6 +57,23 @@ impl R1CSToQAP for SnarkjsReduction {
         let scale = -zt * delta_inverse * F::from(2u64).inverse().ok_or(SynthesisError::DivisionByZero)?;
         Ok(domain.evaluate_all_lagrange_coefficients(t * root).into_iter().map(|l| l * scale).collect())
     }
+}
+
+/// The coefficients of h in the basis of the key's H points, from the values of A and B over the domain for a witness: as
+/// many as the domain has elements. C is taken as A·B, which it is in every row that the witness satisfies.
+///
+/// # Errors
+/// [`SynthesisError::PolynomialDegreeTooLarge`] when the field has no domain of that size or its double.
+pub fn quotient<F: PrimeField, D: EvaluationDomain<F>>(mut a: Vec<F>, mut b: Vec<F>) -> Result<Vec<F>, SynthesisError> {
+    let domain = D::new(a.len().max(b.len())).ok_or(SynthesisError::PolynomialDegreeTooLarge)?;
+    let mut c: Vec<F> = a.iter().zip(&b).map(|(a, b)| *a * b).collect();
+    let root = double_root::<F, D>(&domain)?;
+    for values in [&mut a, &mut b, &mut c] {
+        domain.ifft_in_place(values);
+        D::distribute_powers(values, root);
+        domain.fft_in_place(values);
+    }
+    Ok(a.into_iter().zip(b).zip(c).map(|((a, b), c)| a * b - c).collect())
 }
 
 /// `ω_2n` with `ω_2n²` = `ω_n`, the generator of the doubled domain.

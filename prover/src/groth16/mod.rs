@@ -4,26 +4,23 @@ mod create;
 #[cfg(test)]
 mod tests;
 
-use ark_bn254::Fr;
+use ark_bn254::{Bn254, Fr};
 use ark_ff::UniformRand;
-use ark_groth16::r1cs_to_qap::R1CSToQAP;
+use ark_groth16::Proof;
 use ark_poly::GeneralEvaluationDomain;
 use ark_relations::gr1cs::{
-    ConstraintSynthesizer, ConstraintSystem, ConstraintSystemRef, OptimizationGoal, R1CS_PREDICATE_LABEL,
-    SynthesisError, SynthesisMode,
+    ConstraintSynthesizer, ConstraintSystem, ConstraintSystemRef, OptimizationGoal, SynthesisError, SynthesisMode,
 };
+use pot_circuits::qap::quotient;
 use pot_protocol::{
     bundle::Bundle,
-    keys::{ProofBytes, ProofPoints},
+    keys::{ProofBytes, ProofPoints, VerifyingKey},
 };
-use pot_setup::{ProvingKey, Reduction, randomness};
+use pot_setup::{ProvingKey, proving::Parameters, randomness};
 
 use crate::error::ProverError;
 
 /// Proves that the witness in `circuit` satisfies it.
-///
-/// The two blinding scalars come from the operating system and from nowhere else: with them known, a proof would
-/// give away the scores. So no caller can pass a generator, and no two proofs are alike.
 ///
 /// The witness is not checked here; a false one gives a proof that [`verify_own`] refuses.
 ///
@@ -31,72 +28,95 @@ use crate::error::ProverError;
 /// [`ProverError::Key`] when the key is for a circuit of another shape; [`ProverError::Random`] without randomness;
 /// [`ProverError::Proof`] when the circuit cannot be synthesized.
 pub fn prove<C: ConstraintSynthesizer<Fr>>(key: &ProvingKey, circuit: C) -> Result<ProofBytes, ProverError> {
-    let synthesized = synthesize(circuit).map_err(failed)?;
-    let parameters = key.parameters();
-    let variables = synthesized.assignment.len();
-    // arkworks would cut the longer side of a mismatch off and give a proof of nothing.
-    if variables != parameters.a_query.len()
-        || synthesized.inputs + parameters.l_query.len() != variables
-        || variables != parameters.b_g1_query.len()
-        || variables != parameters.b_g2_query.len()
-        || parameters.vk.gamma_abc_g1.len() != synthesized.inputs
-    {
-        return Err(ProverError::Key("the proving key is for a circuit of another shape".to_owned()));
+    let assigned = assign(circuit)?;
+    if assigned.inputs != key.parameters().public() + 1 {
+        return Err(other_shape());
     }
-    let h = synthesized.quotient().map_err(failed)?;
-    if h.len() != parameters.h_query.len() {
-        return Err(ProverError::Key("the proving key is for a circuit of another size".to_owned()));
-    }
-    let mut rng = randomness::from_os().map_err(|e| ProverError::Random(e.to_string()))?;
-    let blinding = (Fr::rand(&mut rng), Fr::rand(&mut rng));
-    let (a, b, c) = create::create(parameters, blinding, &h, &synthesized.assignment);
+    let Proof { a, b, c } = unchecked(key.parameters(), &assigned.values)?;
     Ok(ProofPoints::encode(&a, &b, &c))
 }
 
-/// Checks a bundle of our own as anybody else will.
+/// Proves for any circuit, under a key from a zkey: `witness` holds the constant 1, the public and the private signals. The
+/// proof is verified under the key before it is given out.
 ///
 /// # Errors
-/// [`ProverError::Proof`] when the proof does not hold for the statement's public inputs under the key.
-pub fn verify_own(key: &ProvingKey, bundle: &Bundle) -> Result<(), ProverError> {
-    let verify = || key.verifying().verify(&bundle.proof.decode()?, &bundle.statement.public_inputs().to_elements());
-    verify().map_err(|e| ProverError::Proof(format!("our own proof does not verify ({e}): nothing was published")))
-}
-
-/// A circuit with its witness, laid out.
-struct Synthesized {
-    matrices: Vec<Vec<Vec<(Fr, usize)>>>,
-    /// Instance variables, the constant one among them.
-    inputs: usize,
-    constraints: usize,
-    assignment: Vec<Fr>,
-}
-
-impl Synthesized {
-    /// The coefficients of the quotient h in the basis of the key's H points.
-    fn quotient(&self) -> Result<Vec<Fr>, SynthesisError> {
-        Reduction::witness_map_from_matrices::<Fr, GeneralEvaluationDomain<Fr>>(
-            &self.matrices,
-            self.inputs,
-            self.constraints,
-            &self.assignment,
-        )
+/// [`ProverError::Key`] when the witness has another length than the key's circuit, or the key is one that anyone can forge
+/// under; [`ProverError::Random`] without randomness; [`ProverError::Proof`] when the proof does not verify: the
+/// witness is wrong, or the key is.
+pub fn prove_witness(key: &Parameters, witness: &[Fr]) -> Result<ProofBytes, ProverError> {
+    let vk = &key.points().vk;
+    // With δ = ±γ anyone can forge, so a proof would say nothing.
+    if vk.gamma_g2.x == vk.delta_g2.x {
+        return Err(ProverError::Key(
+            "the key has gamma = delta: nobody has contributed to it, and anyone can forge proofs".to_owned(),
+        ));
+    }
+    let proof = unchecked(key, witness)?;
+    let public = witness.get(1..=key.public()).unwrap_or_default();
+    let prepared = ark_groth16::prepare_verifying_key(vk);
+    match ark_groth16::Groth16::<Bn254>::verify_proof(&prepared, &proof, public) {
+        Ok(true) => Ok(ProofPoints::encode(&proof.a, &proof.b, &proof.c)),
+        _ => Err(ProverError::Proof(
+            "the proof does not verify, so nothing was written: the witness does not satisfy the key's circuit, or the \
+             key is broken"
+                .to_owned(),
+        )),
     }
 }
 
-fn synthesize<C: ConstraintSynthesizer<Fr>>(circuit: C) -> Result<Synthesized, SynthesisError> {
-    let cs: ConstraintSystemRef<Fr> = ConstraintSystem::new_ref();
-    // What arkworks' generator uses, so that the variables are the key's.
-    cs.set_optimization_goal(OptimizationGoal::Constraints);
-    cs.set_mode(SynthesisMode::Prove { construct_matrices: true, generate_lc_assignments: false });
-    circuit.generate_constraints(cs.clone())?;
-    cs.finalize();
-    let matrices = cs.to_matrices()?.remove(R1CS_PREDICATE_LABEL).ok_or(SynthesisError::PredicateNotFound)?;
-    Ok(Synthesized {
-        matrices,
-        inputs: cs.num_instance_variables(),
-        constraints: cs.num_constraints(),
-        assignment: [cs.instance_assignment()?, cs.witness_assignment()?].concat(),
-    })
+/// A proof for a witness that is taken as it is.
+///
+/// The two blinding scalars come from the operating system and from nowhere else: with them known, a proof would
+/// give away the scores. So no caller can pass a generator, and no two proofs are alike.
+fn unchecked(key: &Parameters, witness: &[Fr]) -> Result<Proof<Bn254>, ProverError> {
+    if witness.len() != key.signals() {
+        return Err(other_shape());
+    }
+    let (a, b) = key.evaluate(witness);
+    let h = quotient::<Fr, GeneralEvaluationDomain<Fr>>(a, b).map_err(failed)?;
+    let mut rng = randomness::from_os().map_err(|e| ProverError::Random(e.to_string()))?;
+    let blinding = (Fr::rand(&mut rng), Fr::rand(&mut rng));
+    let (a, b, c) = create::create(key.points(), blinding, &h, witness);
+    Ok(Proof { a, b, c })
+}
+
+fn other_shape() -> ProverError {
+    ProverError::Key("the proving key is for a circuit with another number of signals than this witness".to_owned())
+}
+
+/// Checks a bundle before it is published, as anybody else will.
+///
+/// # Errors
+/// [`ProverError::Proof`] when the proof does not hold for the statement's public inputs under the key.
+pub fn verify_own(key: &VerifyingKey, bundle: &Bundle) -> Result<(), ProverError> {
+    let verify = || key.verify(&bundle.proof.decode()?, &bundle.statement.public_inputs().to_elements());
+    verify().map_err(|e| ProverError::Proof(format!("the proof does not verify ({e}): nothing was published")))
+}
+
+/// The values of a circuit's variables.
+pub struct Assigned {
+    /// Instance variables, the constant one among them.
+    pub inputs: usize,
+    /// The instance variables, then the witness variables: the order of the signals of a key.
+    pub values: Vec<Fr>,
+}
+
+/// Lays a circuit's witness out. The matrices are in the key.
+///
+/// # Errors
+/// [`ProverError::Proof`] when the circuit cannot be synthesized.
+pub fn assign<C: ConstraintSynthesizer<Fr>>(circuit: C) -> Result<Assigned, ProverError> {
+    let synthesize = || {
+        let cs: ConstraintSystemRef<Fr> = ConstraintSystem::new_ref();
+        // What keys are made with, so that the variables are the key's.
+        cs.set_optimization_goal(OptimizationGoal::Constraints);
+        cs.set_mode(SynthesisMode::Prove { construct_matrices: false, generate_lc_assignments: false });
+        circuit.generate_constraints(cs.clone())?;
+        cs.finalize();
+        let values = [cs.instance_assignment()?, cs.witness_assignment()?].concat();
+        Ok(Assigned { inputs: cs.num_instance_variables(), values })
+    };
+    synthesize().map_err(failed)
 }
 
 fn failed(error: SynthesisError) -> ProverError {

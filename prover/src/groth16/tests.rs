@@ -7,9 +7,13 @@ use ark_relations::{
     lc,
 };
 use pot_protocol::{digest::Digest, rule::Capacity};
-use pot_setup::{ProvingKey, development};
+use pot_setup::{
+    ProvingKey, development,
+    formats::{wtns::Witness, zkey::Zkey},
+    proving::Parameters,
+};
 
-use super::prove;
+use super::{assign, prove, prove_witness};
 use crate::error::ProverError;
 
 /// Knows x with x² = a, x³ = b, x⁴ = c, x⁵ = d; with more witnesses when `padding` asks for them.
@@ -85,4 +89,34 @@ fn a_key_for_another_shape_is_refused() {
 fn a_missing_witness_is_an_error() {
     let missing = Powers { x: None, ..powers(Fr::from(0u64)) };
     assert!(matches!(prove(&key(), missing), Err(ProverError::Proof(_))));
+}
+
+#[test]
+fn a_witness_proves_under_the_key_alone_and_a_wrong_one_gives_no_proof() {
+    let (key, x) = (key(), Fr::from(3u64));
+    let witness = assign(powers(x)).unwrap().values;
+    let proof = prove_witness(key.parameters(), &witness).unwrap().decode().unwrap();
+    assert!(key.verifying().verify(&proof, &inputs(x)).is_ok());
+    for wire in 0..witness.len() {
+        let mut wrong = witness.clone();
+        wrong[wire] += Fr::from(1u64);
+        assert!(matches!(prove_witness(key.parameters(), &wrong), Err(ProverError::Proof(_))), "{wire}");
+    }
+    assert!(matches!(prove_witness(key.parameters(), &witness[..5]), Err(ProverError::Key(_))));
+}
+
+#[test]
+fn files_of_circom_and_snarkjs_prove() {
+    let read =
+        |name: &str| std::fs::read(format!("{}/../setup/testdata/snarkjs/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let Witness(witness) = Witness::parse("powers.wtns", &read("powers.wtns")).unwrap();
+    let prove = |name: &str| {
+        let bytes = read(name);
+        prove_witness(&Parameters::trusted(&Zkey::parse(name, &bytes).unwrap()).unwrap(), &witness)
+    };
+    for name in ["two.zkey", "final.zkey"] {
+        prove(name).unwrap();
+    }
+    // Nobody contributed to this one.
+    assert!(matches!(prove("new.zkey"), Err(ProverError::Key(_))));
 }

@@ -21,6 +21,7 @@ const MAX_SECTIONS: u32 = 64;
 pub struct Container<'a> {
     name: String,
     sections: BTreeMap<u32, &'a [u8]>,
+    order: Vec<u32>,
 }
 
 impl<'a> Container<'a> {
@@ -44,7 +45,7 @@ impl<'a> Container<'a> {
         if count > MAX_SECTIONS {
             return Err(bad(format!("it announces {count} sections, more than {MAX_SECTIONS}")));
         }
-        let mut sections = BTreeMap::new();
+        let (mut sections, mut order) = (BTreeMap::new(), Vec::new());
         for _ in 0..count {
             let id = u32::from_le_bytes(take(&mut rest).ok_or_else(cut)?);
             let length = u64::from_le_bytes(take(&mut rest).ok_or_else(cut)?);
@@ -55,11 +56,12 @@ impl<'a> Container<'a> {
             if sections.insert(id, content).is_some() {
                 return Err(bad(format!("section {id} stands in it twice")));
             }
+            order.push(id);
         }
         if !rest.is_empty() {
             return Err(bad(format!("{} bytes are left over after its last section", rest.len())));
         }
-        Ok(Self { name: name.to_owned(), sections })
+        Ok(Self { name: name.to_owned(), sections, order })
     }
 
     /// The file's name, for errors.
@@ -70,6 +72,11 @@ impl<'a> Container<'a> {
     /// The ids of the sections.
     pub fn ids(&self) -> impl Iterator<Item = u32> + '_ {
         self.sections.keys().copied()
+    }
+
+    /// The ids of the sections in the order in which they stand in the file.
+    pub fn order(&self) -> &[u32] {
+        &self.order
     }
 
     /// The content of a section, if the file has it.
@@ -142,6 +149,11 @@ impl<W: Write> ContainerWriter<W> {
         self.out.write_all(&length.to_le_bytes())
     }
 
+    /// Where the file goes, to read back what was written: it has to be left at its end.
+    pub fn inner(&mut self) -> &mut W {
+        &mut self.out
+    }
+
     /// Ends the file and gives `out` back.
     ///
     /// # Errors
@@ -199,6 +211,7 @@ mod tests {
         assert_eq!(container.items(3, 5, 1).unwrap(), b"hello");
         assert_eq!(container.section(1).unwrap(), b"");
         assert_eq!(container.ids().collect::<Vec<_>>(), [1, 3]);
+        assert_eq!(container.order(), [3, 1]);
         assert!(container.section(2).is_err() && container.items(3, 2, 2).is_err());
         assert!(container.items(3, usize::MAX, 2).is_err());
     }

@@ -4,3 +4,9 @@
 //! ([`crate::mapped`]), and never believe a length before they have compared it with what is there.
 
 pub mod container;
+pub mod packed;
+pub mod points;
+pub mod ptau;
+pub mod r1cs;
+pub mod wtns;
+pub mod zkey;

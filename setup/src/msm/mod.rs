@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 pub use scalars::Signed;
 use scalars::Windows;
-use sums::list_sums;
+pub(crate) use sums::{divisor, list_sums, sum};
 
 /// The scalars in sign and magnitude.
 pub fn signed(scalars: &[Fr]) -> Vec<Signed> {

@@ -6,8 +6,8 @@ use ark_ff::{BigInt, BigInteger, PrimeField};
 /// A scalar s in sign and magnitude, |s| ≤ (r − 1)/2: −1 is as short as 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Signed {
-    pub(super) negative: bool,
-    pub(super) magnitude: BigInt<4>,
+    pub(crate) negative: bool,
+    pub(crate) magnitude: BigInt<4>,
 }
 
 impl Signed {
@@ -15,7 +15,7 @@ impl Signed {
         self.magnitude.is_zero()
     }
 
-    pub(super) fn bits(&self) -> usize {
+    pub(crate) fn bits(&self) -> usize {
         self.magnitude.num_bits() as usize
     }
 }

@@ -19,7 +19,7 @@ const BATCH: usize = 512;
 ///
 /// # Panics
 /// When the lengths add up to more than there are points.
-pub(super) fn list_sums<P: SWCurveConfig>(mut points: Vec<Affine<P>>, lengths: &[usize]) -> Vec<Affine<P>> {
+pub(crate) fn list_sums<P: SWCurveConfig>(mut points: Vec<Affine<P>>, lengths: &[usize]) -> Vec<Affine<P>> {
     let mut sums = vec![Affine::identity(); lengths.len()];
     let mut lists: Vec<(usize, usize)> = lengths.iter().copied().enumerate().filter(|&(_, n)| n > 0).collect();
     let mut next: Vec<Affine<P>> = Vec::with_capacity(points.len() / 2 + lists.len());
@@ -81,7 +81,7 @@ impl<P: SWCurveConfig> Additions<P> {
 }
 
 /// What the slope of the line through both points is divided by; 0 where there is no slope.
-fn divisor<P: SWCurveConfig>(left: &Affine<P>, right: &Affine<P>) -> P::BaseField {
+pub(crate) fn divisor<P: SWCurveConfig>(left: &Affine<P>, right: &Affine<P>) -> P::BaseField {
     if left.is_zero() || right.is_zero() {
         P::BaseField::ZERO
     } else if left.x != right.x {
@@ -94,7 +94,7 @@ fn divisor<P: SWCurveConfig>(left: &Affine<P>, right: &Affine<P>) -> P::BaseFiel
 }
 
 /// The sum, given the inverse of [`divisor`] (0 where that is 0).
-fn sum<P: SWCurveConfig>(left: &Affine<P>, right: &Affine<P>, inverse: P::BaseField) -> Affine<P> {
+pub(crate) fn sum<P: SWCurveConfig>(left: &Affine<P>, right: &Affine<P>, inverse: P::BaseField) -> Affine<P> {
     if left.is_zero() {
         return *right;
     }

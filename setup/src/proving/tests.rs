@@ -1,96 +1,102 @@
-use ark_bn254::{Fq, G1Affine, G2Affine};
-use ark_ec::AffineRepr;
-use ark_ff::PrimeField;
-use proptest::prelude::*;
+use ark_bn254::{Bn254, Fr};
+use ark_ec::pairing::Pairing;
+use pot_protocol::keys::{KeyId, VerifyingKey};
 
-use super::{ProvingKey, coordinates::Coordinates};
-use crate::{SetupError, toy};
+use super::{Parameters, ProvingKey};
+use crate::{
+    SetupError,
+    formats::{r1cs::R1cs, zkey::Zkey},
+    toy,
+};
 
-fn same(a: &ProvingKey, b: &ProvingKey) -> bool {
-    a.parameters() == b.parameters() && a.id() == b.id()
+fn same(a: &Parameters, b: &Parameters) -> bool {
+    a.points() == b.points() && a.coefficients() == b.coefficients() && a.domain == b.domain
+}
+
+fn read(bytes: &[u8], verifying: &VerifyingKey) -> Result<ProvingKey, SetupError> {
+    Zkey::parse("t.zkey", bytes).and_then(|zkey| ProvingKey::checked(&zkey, verifying.clone()))
 }
 
 #[test]
-fn a_key_comes_back_from_its_file() {
+fn a_key_comes_back_from_its_zkey() {
     let key = toy::key();
-    assert!(same(&ProvingKey::from_trusted_bytes(&key.to_bytes()).unwrap(), &key));
+    let bytes = key.parameters().to_zkey().unwrap();
+    let zkey = Zkey::parse("t.zkey", &bytes).unwrap();
+    for back in
+        [ProvingKey::trusted(&zkey, key.verifying().clone()), ProvingKey::checked(&zkey, key.verifying().clone())]
+    {
+        let back = back.unwrap();
+        assert!(same(back.parameters(), key.parameters()) && back.id() == key.id());
+    }
+    assert!(zkey.mpc.contributions.is_empty());
+    assert_eq!((zkey.header.n_vars, zkey.header.n_public, zkey.header.domain_size), (6, 4, 16));
 }
 
 #[test]
 fn two_keys_of_one_circuit_share_nothing() {
     let (one, two) = (toy::key(), toy::key());
     assert_ne!(one.id(), two.id());
-    assert_ne!(one.parameters().delta_g1, two.parameters().delta_g1);
-    assert_ne!(one.parameters().vk.alpha_g1, two.parameters().vk.alpha_g1);
+    assert_ne!(one.parameters().points().delta_g1, two.parameters().points().delta_g1);
+    assert_ne!(one.parameters().points().vk.alpha_g1, two.parameters().points().vk.alpha_g1);
 }
 
 #[test]
-fn points_are_written_as_in_a_zkey() {
-    let mut out = Vec::new();
-    G1Affine::generator().write(&mut out);
-    // The Montgomery form of 1, R mod q, little-endian, as snarkjs writes it.
-    assert_eq!(
-        out[..32],
-        [
-            0x9d, 0x0d, 0x8f, 0xc5, 0x8d, 0x43, 0x5d, 0xd3, 0x3d, 0x0b, 0xc7, 0xf5, 0x28, 0xeb, 0x78, 0x0a, 0x2c, 0x46,
-            0x79, 0x78, 0x6f, 0xa3, 0x6e, 0x66, 0x2f, 0xdf, 0x07, 0x9a, 0xc1, 0x77, 0x0a, 0x0e
-        ]
-    );
-    for point in [G2Affine::generator(), -G2Affine::generator(), G2Affine::zero()] {
-        let mut out = Vec::new();
-        point.write(&mut out);
-        assert_eq!(out.len(), G2Affine::LEN);
-        assert_eq!(G2Affine::read(&mut out.as_slice()), Some(point));
-        assert_eq!(G2Affine::read(&mut &out[1..]), None);
-    }
-}
-
-#[test]
-fn a_coordinate_above_the_modulus_is_refused() {
-    let bytes: Vec<u8> = Fq::MODULUS.0.iter().flat_map(|limb| limb.to_le_bytes()).collect();
-    assert_eq!(Fq::read(&mut bytes.as_slice()), None);
-}
-
-#[test]
-fn every_truncation_is_refused() {
-    let bytes = toy::key().to_bytes();
-    for length in (0..500).chain((500..bytes.len()).step_by(17)).chain([bytes.len() - 1]) {
-        assert!(ProvingKey::from_trusted_bytes(&bytes[..length]).is_err(), "{length}");
-    }
-    let longer = [bytes.as_slice(), &[0]].concat();
-    assert!(matches!(ProvingKey::from_trusted_bytes(&longer), Err(SetupError::Layout(_))));
-}
-
-#[test]
-fn a_forged_length_allocates_nothing() {
-    let mut bytes = toy::key().to_bytes();
-    for at in [42, 46, 50, 54, 58] {
-        let good = bytes[at..at + 4].to_vec();
-        bytes[at..at + 4].copy_from_slice(&[0xff; 4]);
-        assert!(matches!(ProvingKey::from_trusted_bytes(&bytes), Err(SetupError::Layout(_))), "{at}");
-        bytes[at..at + 4].copy_from_slice(&good);
-    }
-    assert!(ProvingKey::from_trusted_bytes(&bytes).is_ok());
+fn the_zkey_of_another_verifying_key_is_refused() {
+    let (one, two) = (toy::key(), toy::key());
+    let error = read(&one.parameters().to_zkey().unwrap(), two.verifying()).unwrap_err();
+    assert!(error.to_string().contains("not the proving key of this verifying key"), "{error}");
 }
 
 #[test]
 fn no_bit_flip_panics_and_none_goes_unseen() {
     let key = toy::key();
-    let bytes = key.to_bytes();
-    for at in (0..500).chain((500..bytes.len()).step_by(7)) {
+    let bytes = key.parameters().to_zkey().unwrap();
+    for at in 0..bytes.len() {
         let mut flipped = bytes.clone();
         flipped[at] ^= 1 << (at % 8);
-        if let Ok(read) = ProvingKey::from_trusted_bytes(&flipped) {
-            assert!(!same(&read, &key), "byte {at}");
+        if let Ok(read) = read(&flipped, key.verifying()) {
+            // The circuit's hash and nothing else is no part of the key in memory.
+            assert!(!same(read.parameters(), key.parameters()) || at >= bytes.len() - 68, "byte {at}");
         }
     }
 }
 
-proptest! {
-    #[test]
-    fn random_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
-        prop_assert!(ProvingKey::from_trusted_bytes(&bytes).is_err());
-        let with_magic = [b"POTPKEY1\x00\x01".as_slice(), &bytes].concat();
-        prop_assert!(ProvingKey::from_trusted_bytes(&with_magic).is_err());
-    }
+#[test]
+fn a_point_off_its_curve_passes_only_where_the_hash_is_pinned() {
+    let key = toy::key();
+    let mut changed = key.parameters().clone();
+    changed.points.h_query[3].y.0.0[0] ^= 1;
+    let bytes = changed.to_zkey().unwrap();
+    let zkey = Zkey::parse("t.zkey", &bytes).unwrap();
+    assert!(ProvingKey::trusted(&zkey, key.verifying().clone()).is_ok());
+    let error = read(&bytes, key.verifying()).unwrap_err().to_string();
+    assert!(error.contains("section 9, point 3 is not on the curve"), "{error}");
+}
+
+#[test]
+fn the_full_check_takes_a_good_key_and_names_each_wrong_part() {
+    let (key, circuit) = (toy::key(), R1cs::of(toy::Powers(None)).unwrap());
+    key.check(&circuit).unwrap();
+    let refused = |change: &dyn Fn(&mut Parameters), what: &str| {
+        let mut key = key.clone();
+        change(&mut key.parameters);
+        let error = key.check(&circuit).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+    };
+    refused(&|p| p.coefficients[2].value += Fr::from(1u64), "coefficients");
+    refused(&|p| p.points.vk.gamma_g2 = p.points.vk.beta_g2, "gamma");
+    refused(&|p| p.points.beta_g1 = p.points.delta_g1, "beta");
+    refused(&|p| p.points.delta_g1 = p.points.beta_g1, "delta");
+    refused(&|p| p.points.b_g1_query.swap(4, 5), "B differs");
+    refused(&|p| p.points.b_g2_query.swap(4, 5), "B differs");
+}
+
+#[test]
+fn the_points_of_a_key_are_those_of_the_format() {
+    // L holds (beta·A + alpha·B + C)/delta: for x, wire 5, e(L, delta) is the product of the three pairings. C is 0 there.
+    let key = toy::key();
+    let p = key.parameters().points();
+    let right = Bn254::multi_pairing([p.a_query[5], p.vk.alpha_g1], [p.vk.beta_g2, p.b_g2_query[5]]);
+    assert_eq!(Bn254::pairing(p.l_query[0], p.vk.delta_g2), right);
+    assert_ne!(key.id(), KeyId([0; 32]));
 }

@@ -1,9 +1,11 @@
-//! The folder that a user's keys lie in, one folder per key: `<id>/{proving.key,verifying.key,manifest.json}`.
+//! The folder that a user's keys lie in, one folder per key: `<id>/{circuit.zkey,verifying.key,manifest.json}`.
 //!
 //! A key's folder appears whole or not at all: it is written under another name, synced, and renamed. Loading hashes
 //! first and parses second.
 
+mod import;
 mod manifest;
+mod pack;
 mod write;
 
 #[cfg(test)]
@@ -11,24 +13,30 @@ mod tests;
 
 use std::{
     fs::{self, File, TryLockError},
-    io::{self, Read},
+    io::Read,
     path::{Path, PathBuf},
 };
 
+pub use import::{Checked, check};
 pub use manifest::Manifest;
+pub use pack::{is_packed, read_packed};
 use pot_protocol::{
     digest::Digest,
-    keys::{KeyId, RawVerifyingKey, VerifyingKey, key_folder},
+    keys::{KeyId, Provenance, RawVerifyingKey, VerifyingKey, key_folder},
 };
 
-use crate::{ProvingKey, SetupError};
+use crate::{ProvingKey, SetupError, formats::zkey::Zkey, mapped::FileBytes, phase2};
 
-const PROVING: &str = "proving.key";
-const VERIFYING: &str = "verifying.key";
-const MANIFEST: &str = "manifest.json";
+/// The name of the zkey in a key's folder.
+pub const ZKEY: &str = "circuit.zkey";
+/// The name of the verifying key in a key's folder.
+pub const VERIFYING: &str = "verifying.key";
+/// The name of the manifest in a key's folder.
+pub const MANIFEST: &str = "manifest.json";
 /// Processes that make a key hold a lock on this file.
 const LOCK: &str = ".lock";
-const MAX_MANIFEST_BYTES: u64 = 16 * 1024;
+/// Room for a ceremony of thousands.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
 /// A folder of keys.
 #[derive(Clone, Debug)]
@@ -98,14 +106,15 @@ impl KeyStore {
         Ok(ids.into_iter().map(|id| Listed { id, manifest: self.manifest(id) }).collect())
     }
 
-    /// The key for a circuit: of several, the one with the smallest id, so that every process takes the same. Keys
-    /// with a damaged manifest are passed over here and show in [`KeyStore::list`].
+    /// The key for a circuit: a ceremony's before a development key, and of several the one with the smallest id, so that
+    /// every process takes the same. Keys with a damaged manifest are passed over here and show in [`KeyStore::list`].
     ///
     /// # Errors
     /// [`SetupError::Io`] when the folder cannot be read.
     pub fn find(&self, circuit: Digest) -> Result<Option<KeyId>, SetupError> {
-        let fits = |key: &Listed| matches!(&key.manifest, Ok(manifest) if manifest.circuit == circuit);
-        Ok(self.list()?.into_iter().find(fits).map(|key| key.id))
+        let development = Provenance::Development.to_string();
+        let fits = self.list()?.into_iter().filter_map(|key| key.manifest.ok()).filter(|key| key.circuit == circuit);
+        Ok(fits.min_by_key(|key| (key.provenance == development, key.key)).map(|key| key.key))
     }
 
     /// The manifest of a key.
@@ -117,26 +126,39 @@ impl KeyStore {
         Manifest::parse(&bytes, id).map_err(|reason| self.damaged(id, MANIFEST, reason))
     }
 
-    /// Loads a proving key. Its file is hashed before anything in it is looked at.
+    /// Loads a proving key. Its file is mapped, and hashed before anything in it is looked at; with the hash that the
+    /// manifest pins, its points are not checked one by one.
     ///
     /// # Errors
-    /// [`SetupError::NoSuchKey`], [`SetupError::Damaged`] when the file is not the one that was saved, or
-    /// [`SetupError`] when another version of the program saved it.
+    /// [`SetupError::NoSuchKey`], or [`SetupError::Damaged`] when a file is not the one that was saved.
     pub fn load_proving(&self, id: KeyId) -> Result<ProvingKey, SetupError> {
         let manifest = self.manifest(id)?;
-        let bytes = self.read(id, PROVING, manifest.proving_key_bytes)?;
-        if bytes.len() as u64 != manifest.proving_key_bytes {
-            let reason = format!("{} bytes where {} were saved", bytes.len(), manifest.proving_key_bytes);
-            return Err(self.damaged(id, PROVING, reason));
+        let zkey = self.map_zkey(id)?;
+        if zkey.len() as u64 != manifest.zkey_bytes {
+            let reason = format!("{} bytes where {} were saved", zkey.len(), manifest.zkey_bytes);
+            return Err(self.damaged(id, ZKEY, reason));
         }
-        if Digest::of(&bytes) != manifest.proving_key_sha256 {
-            return Err(self.damaged(id, PROVING, "its SHA-256 is not the one that was saved".to_owned()));
+        if Digest::of(&zkey) != manifest.zkey_sha256 {
+            return Err(self.damaged(id, ZKEY, "its SHA-256 is not the one that was saved".to_owned()));
         }
-        let key = ProvingKey::from_trusted_bytes(&bytes)?;
-        if key.id() != id || key.verifying().circuit() != manifest.circuit {
-            return Err(self.damaged(id, PROVING, "it is the proving key of another key".to_owned()));
+        let verifying = self.load_verifying(id)?;
+        if verifying.circuit() != manifest.circuit || verifying.capacity() != manifest.capacity {
+            return Err(self.damaged(id, MANIFEST, "it names another circuit than the key itself".to_owned()));
         }
-        Ok(key)
+        if matches!(verifying.provenance(), Provenance::Ceremony(c) if c.zkey != manifest.zkey_sha256) {
+            return Err(self.damaged(id, ZKEY, "its SHA-256 is not the one in the verifying key".to_owned()));
+        }
+        let trusted = Zkey::parse(ZKEY, &zkey).and_then(|zkey| ProvingKey::trusted(&zkey, verifying));
+        trusted.map_err(|error| self.damaged(id, ZKEY, error.to_string()))
+    }
+
+    /// Maps the zkey of a key as it lies there; nothing is checked.
+    ///
+    /// # Errors
+    /// [`SetupError::NoSuchKey`], [`SetupError::Damaged`] when it is missing, [`SetupError::Io`].
+    pub fn map_zkey(&self, id: KeyId) -> Result<FileBytes, SetupError> {
+        self.there(id, ZKEY)?;
+        FileBytes::map(&self.key_folder(id).join(ZKEY))
     }
 
     /// Loads and validates a verifying key. Its hash is its id.
@@ -145,31 +167,53 @@ impl KeyStore {
     /// [`SetupError::NoSuchKey`], [`SetupError::Damaged`] when the file has another hash, [`SetupError::Key`] when the
     /// key is refused.
     pub fn load_verifying(&self, id: KeyId) -> Result<VerifyingKey, SetupError> {
-        let bytes = self.read(id, VERIFYING, RawVerifyingKey::LEN as u64)?;
+        let bytes = self.read(id, VERIFYING, RawVerifyingKey::MAX_LEN as u64)?;
         if KeyId::of(&bytes) != id {
             return Err(self.damaged(id, VERIFYING, "its SHA-256 is not its id".to_owned()));
         }
         Ok(VerifyingKey::from_bytes(&bytes)?)
     }
 
-    /// Writes a key; a key that is already there is left as it is.
+    /// Writes a key that was made in this process; a key that is already there is left as it is.
+    ///
+    /// # Errors
+    /// As of [`KeyStore::add`].
+    pub fn save(&self, key: &ProvingKey) -> Result<(), SetupError> {
+        self.add(key.verifying(), &key.parameters().to_zkey()?)
+    }
+
+    /// Writes a key whose zkey was checked to be that of `verifying`; a key that is already there is left as it is.
     ///
     /// # Errors
     /// [`SetupError::Io`], or [`SetupError::Damaged`] when something else lies under the key's id.
-    pub fn save(&self, key: &ProvingKey) -> Result<(), SetupError> {
-        let proving = key.to_bytes();
-        let manifest = Manifest::of(key, &proving);
-        let files =
-            [(PROVING, proving.as_slice()), (VERIFYING, &key.verifying().to_bytes()), (MANIFEST, &manifest.to_bytes())];
-        if write::folder_at_once(&self.folder, &self.key_folder(key.id()), &files)? {
+    pub fn add(&self, verifying: &VerifyingKey, zkey: &[u8]) -> Result<(), SetupError> {
+        self.write(verifying, zkey, &Manifest::of(verifying, zkey, None))
+    }
+
+    /// Writes a key whose zkey was verified to come out of this ceremony; a key that is already there is left as it is.
+    ///
+    /// # Errors
+    /// As of [`KeyStore::add`].
+    pub fn add_of_ceremony(
+        &self,
+        verifying: &VerifyingKey,
+        zkey: &[u8],
+        ceremony: phase2::Record,
+    ) -> Result<(), SetupError> {
+        self.write(verifying, zkey, &Manifest::of(verifying, zkey, Some(ceremony)))
+    }
+
+    fn write(&self, verifying: &VerifyingKey, zkey: &[u8], manifest: &Manifest) -> Result<(), SetupError> {
+        let id = verifying.id();
+        let files = [(ZKEY, zkey), (VERIFYING, &verifying.to_bytes()), (MANIFEST, &manifest.to_bytes())];
+        if write::folder_at_once(&self.folder, &self.key_folder(id), &files)? {
             return Ok(());
         }
-        // Another process was first, with the same key.
-        let there = self.manifest(key.id())?;
-        if there == manifest {
+        // It is there already, with or without the record of its ceremony.
+        if self.manifest(id)?.is_of_the_key_of(manifest) {
             return Ok(());
         }
-        Err(self.damaged(key.id(), MANIFEST, "it is not the manifest of this key".to_owned()))
+        Err(self.damaged(id, MANIFEST, "it is not the manifest of this key".to_owned()))
     }
 
     /// Takes the lock that processes hold while they make a key here; calls `waiting` if that takes waiting.
@@ -194,18 +238,23 @@ impl KeyStore {
 
     /// Reads a file of a key, and never more than one byte beyond `expected`.
     fn read(&self, id: KeyId, name: &str, expected: u64) -> Result<Vec<u8>, SetupError> {
-        let folder = self.key_folder(id);
-        let path = folder.join(name);
-        let file = File::open(&path).map_err(|error| match error.kind() {
-            io::ErrorKind::NotFound if !folder.exists() => SetupError::NoSuchKey { id, folder: self.folder.clone() },
-            io::ErrorKind::NotFound => self.damaged(id, name, "it is missing".to_owned()),
-            _ => SetupError::io("open", &path)(error),
-        })?;
+        self.there(id, name)?;
+        let path = self.key_folder(id).join(name);
+        let file = File::open(&path).map_err(SetupError::io("open", &path))?;
         // Room for what is there, however large the manifest says it is.
         let size = file.metadata().map_or(0, |metadata| metadata.len().min(expected));
         let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
         file.take(expected.saturating_add(1)).read_to_end(&mut bytes).map_err(SetupError::io("read", &path))?;
         Ok(bytes)
+    }
+
+    /// That a file of a key exists.
+    fn there(&self, id: KeyId, name: &str) -> Result<(), SetupError> {
+        let folder = self.key_folder(id);
+        if !folder.exists() {
+            return Err(SetupError::NoSuchKey { id, folder: self.folder.clone() });
+        }
+        if folder.join(name).exists() { Ok(()) } else { Err(self.damaged(id, name, "it is missing".to_owned())) }
     }
 
     fn damaged(&self, id: KeyId, name: &str, reason: String) -> SetupError {

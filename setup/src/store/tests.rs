@@ -1,10 +1,22 @@
 use std::{fs, sync::Barrier, thread};
 
-use ark_bn254::Fr;
-use pot_protocol::{digest::Digest, keys::KeyId, rule::Capacity};
+use ark_bn254::{Fr, G1Affine, G2Affine};
+use ark_ec::AffineRepr;
+use pot_protocol::{
+    digest::Digest,
+    keys::{Ceremony, KeyId, Phase1Source, Provenance, VerifyingKey},
+    rule::Capacity,
+};
 
-use super::{KeyStore, MANIFEST, Manifest, PROVING, VERIFYING};
-use crate::{ProvingKey, SetupError, development, randomness, toy};
+use super::{KeyStore, MANIFEST, Manifest, VERIFYING, ZKEY, import};
+use crate::{
+    ProvingKey, SetupError, development,
+    formats::{
+        r1cs::R1cs,
+        zkey::{Contribution, Kind, Zkey},
+    },
+    randomness, toy,
+};
 
 fn store() -> (tempfile::TempDir, KeyStore) {
     let folder = tempfile::tempdir().unwrap();
@@ -31,7 +43,7 @@ fn a_saved_key_is_found_listed_and_loaded() {
     let (_folder, store, key) = stored();
     assert_eq!(store.find(toy::ID).unwrap(), Some(key.id()));
     assert_eq!(store.find(Digest([1; 32])).unwrap(), None);
-    assert_eq!(store.load_proving(key.id()).unwrap().parameters(), key.parameters());
+    assert_eq!(store.load_proving(key.id()).unwrap().parameters().points(), key.parameters().points());
     assert_eq!(store.load_verifying(key.id()).unwrap().to_bytes(), key.verifying().to_bytes());
     let list = store.list().unwrap();
     assert_eq!(list.len(), 1);
@@ -50,8 +62,12 @@ fn a_loaded_key_proves() {
     let loaded = store.load_proving(key.id()).unwrap();
     let x = Fr::from(7u64);
     let mut rng = randomness::from_os().unwrap();
-    let proof = crate::Groth16::create_random_proof_with_reduction(toy::Powers(Some(x)), loaded.parameters(), &mut rng)
-        .unwrap();
+    let proof = crate::Groth16::create_random_proof_with_reduction(
+        toy::Powers(Some(x)),
+        loaded.parameters().points(),
+        &mut rng,
+    )
+    .unwrap();
     let bytes = pot_protocol::keys::ProofPoints::encode(&proof.a, &proof.b, &proof.c);
     let points = bytes.decode().unwrap();
     let verifying = store.load_verifying(key.id()).unwrap();
@@ -72,7 +88,7 @@ fn only_the_user_may_enter() {
 #[test]
 fn a_truncated_lengthened_or_altered_proving_key_is_refused_with_what_to_do() {
     let (_folder, store, key) = stored();
-    let path = store.key_folder(key.id()).join(PROVING);
+    let path = store.key_folder(key.id()).join(ZKEY);
     let good = fs::read(&path).unwrap();
     let refused = |bytes: &[u8]| {
         fs::write(&path, bytes).unwrap();
@@ -120,7 +136,8 @@ fn a_bad_manifest_is_refused_and_not_found() {
         String::new(),
         "{}".to_owned(),
         "null".to_owned(),
-        good.replace(" v1", " v2"),
+        good.replace(" v2", " v1"),
+        good.replace(" v2", " v3"),
         good.replace(&key.id().to_string(), &other_id),
         good.replace("128", "129"),
         good.replacen('{', "{\"more\": 1,", 1),
@@ -132,7 +149,7 @@ fn a_bad_manifest_is_refused_and_not_found() {
         assert!(store.list().unwrap()[0].manifest.is_err(), "{bad}");
     }
     // A manifest that names the hash of another file does not make that file this key.
-    let huge = good.replacen("\"proving_key_bytes\": ", "\"proving_key_bytes\": 9999999", 1);
+    let huge = good.replacen("\"zkey_bytes\": ", "\"zkey_bytes\": 9999999", 1);
     fs::write(&path, huge).unwrap();
     assert!(matches!(store.load_proving(key.id()), Err(SetupError::Damaged { .. })));
 }
@@ -143,7 +160,7 @@ fn the_files_of_another_key_are_refused() {
     let other = toy::key();
     store.save(&other).unwrap();
     let (here, there) = (store.key_folder(key.id()), store.key_folder(other.id()));
-    fs::copy(there.join(PROVING), here.join(PROVING)).unwrap();
+    fs::copy(there.join(ZKEY), here.join(ZKEY)).unwrap();
     assert!(matches!(store.load_proving(key.id()), Err(SetupError::Damaged { .. })));
     // With its hash in the manifest too, the id still does not fit.
     let manifest = fs::read_to_string(there.join(MANIFEST)).unwrap();
@@ -168,9 +185,9 @@ fn what_a_killed_process_left_is_no_key_and_something_under_the_id_is_not_overwr
     assert!(store.list().unwrap().is_empty());
     let key = toy::key();
     fs::create_dir(store.key_folder(key.id())).unwrap();
-    fs::write(store.key_folder(key.id()).join(PROVING), "mine").unwrap();
+    fs::write(store.key_folder(key.id()).join(ZKEY), "mine").unwrap();
     assert!(matches!(store.save(&key), Err(SetupError::Damaged { .. })));
-    assert_eq!(fs::read(store.key_folder(key.id()).join(PROVING)).unwrap(), b"mine");
+    assert_eq!(fs::read(store.key_folder(key.id()).join(ZKEY)).unwrap(), b"mine");
 }
 
 #[test]
@@ -192,7 +209,7 @@ fn racing_saves_of_one_key_leave_one_whole_key() {
         }
     });
     assert_eq!(names(&store), [key.id().to_string()]);
-    assert_eq!(store.load_proving(key.id()).unwrap().parameters(), key.parameters());
+    assert_eq!(store.load_proving(key.id()).unwrap().parameters().points(), key.parameters().points());
 }
 
 #[test]
@@ -237,4 +254,94 @@ fn a_folder_that_cannot_be_made_is_named() {
     fs::write(&file, "x").unwrap();
     let error = KeyStore::open(file.join("keys")).unwrap_err();
     assert!(error.to_string().contains(&file.display().to_string()), "{error}");
+}
+
+fn ceremony_of(zkey: &[u8]) -> Provenance {
+    Provenance::Ceremony(Ceremony {
+        phase1: Phase1Source::Private,
+        phase1_blake2b: [1; 64],
+        contributions: 1,
+        beacon: false,
+        zkey: Digest::of(zkey),
+    })
+}
+
+/// The toy key as a ceremony's, with what its zkey records.
+fn with_contribution(key: &ProvingKey) -> (Vec<u8>, VerifyingKey) {
+    let bytes = key.parameters().to_zkey().unwrap();
+    let mut zkey = Zkey::parse("t", &bytes).unwrap();
+    let g = G1Affine::generator();
+    zkey.mpc.contributions.push(Contribution {
+        delta_after: zkey.header.delta_g1,
+        g1_s: g,
+        g1_sx: g,
+        g2_spx: G2Affine::generator(),
+        transcript: [0; 64],
+        kind: Kind::Contribution,
+        name: Some("Ana".to_owned()),
+    });
+    let bytes = zkey.write_to(Vec::new()).unwrap();
+    let of = key.verifying();
+    let verifying = VerifyingKey::new(of.circuit(), of.capacity(), ceremony_of(&bytes), of.points()).unwrap();
+    (bytes, verifying)
+}
+
+#[test]
+fn a_full_check_ties_zkey_circuit_and_verifying_key_together() {
+    let (key, circuit) = (toy::key(), R1cs::of(toy::Powers(None)).unwrap());
+    let check = |zkey: &[u8], verifying: &VerifyingKey| import::check_for("t.zkey", zkey, verifying, &circuit);
+    let development = key.parameters().to_zkey().unwrap();
+    let checked = check(&development, key.verifying()).unwrap();
+    // 6 signals in A, B1 and B2, one of them in L, 16 in H, 5 in IC, 6 in the header.
+    assert_eq!((checked.points, checked.contributions), (3 * 6 + 1 + 16 + 5 + 6, 0));
+    let (zkey, verifying) = with_contribution(&key);
+    assert_eq!(check(&zkey, &verifying).unwrap().contributions, 1);
+    let refused = |zkey: &[u8], verifying: &VerifyingKey, what: &str| {
+        let error = check(zkey, verifying).unwrap_err().to_string();
+        assert!(error.contains(what), "{error}");
+    };
+    refused(&development, toy::key().verifying(), "not the proving key of this verifying key");
+    refused(&development, &verifying, "SHA-256");
+    let of = key.verifying();
+    let none = VerifyingKey::new(of.circuit(), of.capacity(), ceremony_of(&development), of.points()).unwrap();
+    refused(&development, &none, "another number of contributions");
+    let mut off = development.clone();
+    // Within the last point of H, which ends before the 16 + 68 bytes of sections 10's head and content.
+    let last = off.len() - 12 - 68 - 10;
+    off[last] ^= 1;
+    refused(&off, key.verifying(), "section 9, point 15 is not on the curve");
+    // No circuit of this version has the toy's id.
+    assert!(
+        matches!(super::check("t.zkey", &development, key.verifying()), Err(SetupError::Circuit(id)) if id == toy::ID)
+    );
+}
+
+#[test]
+fn a_key_of_a_ceremony_is_preferred_and_bound_to_its_zkey() {
+    let (_folder, store, key) = stored();
+    let (zkey, verifying) = with_contribution(&key);
+    store.add(&verifying, &zkey).unwrap();
+    assert_eq!(store.find(toy::ID).unwrap(), Some(verifying.id()));
+    assert!(store.load_proving(verifying.id()).is_ok());
+    // The development key's zkey has the same points but is another file.
+    let id = toy::key();
+    let development = id.parameters().to_zkey().unwrap();
+    let of = id.verifying();
+    let claimed = VerifyingKey::new(of.circuit(), of.capacity(), ceremony_of(b"other"), of.points()).unwrap();
+    store.add(&claimed, &development).unwrap();
+    let error = store.load_proving(claimed.id()).unwrap_err().to_string();
+    assert!(error.contains("not the one in the verifying key"), "{error}");
+}
+
+#[test]
+fn a_key_of_an_earlier_version_is_passed_over_with_what_to_do() {
+    let (_folder, store, key) = stored();
+    let path = store.key_folder(key.id()).join(MANIFEST);
+    let text = fs::read_to_string(&path).unwrap();
+    let earlier = text.replace(" v2", " v1").replace("zkey_", "proving_key_");
+    fs::write(&path, earlier).unwrap();
+    fs::rename(store.key_folder(key.id()).join(ZKEY), store.key_folder(key.id()).join("proving.key")).unwrap();
+    let error = store.load_proving(key.id()).unwrap_err().to_string();
+    assert!(error.contains("an earlier version") && error.contains("run `pot-setup dev` again"), "{error}");
+    assert_eq!(store.find(toy::ID).unwrap(), None);
 }

@@ -1,16 +1,17 @@
 //! What each command does.
 
+use std::path::Path;
+
 use pot_circuits::VerdictCircuit;
-use pot_protocol::rule::Capacity;
+use pot_protocol::{keys::Provenance, rule::Capacity};
 use pot_setup::{
     KeyStore, SetupError,
     circuits::{self, CircuitFigures},
     development::{Step, find_or_make},
-    store::Listed,
 };
 
 use crate::{
-    args::{Circuits, Dev, Folder, ListKeys},
+    args::{Circuits, Dev, Folder},
     exit::Exit,
     output::{self, Steps},
 };
@@ -31,9 +32,13 @@ pub(crate) fn dev(args: &Dev) -> anyhow::Result<Exit> {
     })?;
     drop(steps);
     output::say(&format!(
-        "{} in {}: a development key, for trying things out (its maker can forge)",
-        if made { "made" } else { "there is one already" },
-        store.key_folder(id).display()
+        "{} in {}: {}",
+        if made { "made" } else { "there is a key already" },
+        store.key_folder(id).display(),
+        match store.load_verifying(id)?.provenance() {
+            Provenance::Development => "a development key, for trying things out (its maker can forge)".to_owned(),
+            other => other.to_string(),
+        }
     ));
     output::data(&id.to_string())?;
     Ok(Exit::Done)
@@ -57,38 +62,12 @@ pub(crate) fn circuits(args: &Circuits) -> anyhow::Result<Exit> {
     Ok(Exit::Done)
 }
 
-/// `pot-setup keys list`: one line a key; damaged ones are named on stderr and change the exit code.
-pub(crate) fn list_keys(args: &ListKeys) -> anyhow::Result<Exit> {
-    let store = open(&args.folder)?;
-    let keys = store.list()?;
-    if keys.is_empty() {
-        output::say(&format!("no keys in {}: `pot-setup dev --capacity 128` makes one", store.folder().display()));
-    }
-    let mut exit = Exit::Done;
-    for Listed { id, manifest } in keys {
-        match manifest {
-            Ok(manifest) => {
-                let current = manifest.circuit == circuits::id(manifest.capacity);
-                output::data(&format!(
-                    "{id}  capacity {:>4}  {}  {} bytes{}",
-                    manifest.capacity.scores(),
-                    manifest.provenance,
-                    manifest.proving_key_bytes,
-                    if current { "" } else { "  (for another version's circuit)" }
-                ))?;
-            }
-            Err(error) => {
-                output::say(&format!("pot-setup: {error}"));
-                exit = Exit::Malformed;
-            }
-        }
-    }
-    Ok(exit)
+/// The key folder that was named, or the user's own.
+pub(crate) fn open(folder: &Folder) -> Result<KeyStore, SetupError> {
+    open_folder(folder.key_dir.as_deref())
 }
 
-fn open(folder: &Folder) -> Result<KeyStore, SetupError> {
-    match &folder.key_dir {
-        Some(folder) => KeyStore::open(folder),
-        None => KeyStore::open_default(),
-    }
+/// As [`open`].
+pub(crate) fn open_folder(folder: Option<&Path>) -> Result<KeyStore, SetupError> {
+    folder.map_or_else(KeyStore::open_default, KeyStore::open)
 }

@@ -11,7 +11,7 @@ pub(crate) enum Exit {
     Failed = 1,
     /// A stored key is malformed or damaged.
     Malformed = 3,
-    /// A key is missing or always refused.
+    /// A key is missing or always refused, or a ceremony does not hold.
     Refused = 5,
 }
 
@@ -19,8 +19,14 @@ impl Exit {
     /// The exit code for an error.
     pub(crate) fn of(error: &anyhow::Error) -> Self {
         match error.downcast_ref::<SetupError>() {
-            Some(SetupError::Damaged { .. } | SetupError::Layout(_) | SetupError::Format { .. }) => Self::Malformed,
-            Some(SetupError::Key(_) | SetupError::NoSuchKey { .. }) => Self::Refused,
+            Some(SetupError::Damaged { .. } | SetupError::Format { .. }) => Self::Malformed,
+            Some(
+                SetupError::Key(_)
+                | SetupError::Circuit(_)
+                | SetupError::NoSuchKey { .. }
+                | SetupError::Ceremony { .. }
+                | SetupError::UnknownPhase1 { .. },
+            ) => Self::Refused,
             _ => Self::Failed,
         }
     }

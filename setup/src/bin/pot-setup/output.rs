@@ -1,11 +1,15 @@
 //! The one owner of stdout and stderr: data on stdout, talk on stderr.
 
 use std::{
+    cell::RefCell,
     io::{self, IsTerminal, Write},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
+
+/// Between two lines about the same work, where there is no terminal.
+const INTERVAL: Duration = Duration::from_secs(10);
 
 /// Writes one line of data.
 pub(crate) fn data(line: &str) -> io::Result<()> {
@@ -44,6 +48,22 @@ impl Steps {
         match &self.bar {
             Some(bar) => bar.set_message(message.to_owned()),
             None => say(message),
+        }
+    }
+}
+
+impl Steps {
+    /// Shows how far each piece of long work is: always on a terminal, otherwise when it begins and every ten seconds.
+    pub(crate) fn progress(&self) -> impl Fn(&str, usize, usize) + '_ {
+        let last: RefCell<Option<(String, Instant)>> = RefCell::new(None);
+        move |what, done, of| {
+            let percent = done.saturating_mul(100) / of.max(1);
+            let mut last = last.borrow_mut();
+            let recent = last.as_ref().is_some_and(|(before, at)| before == what && at.elapsed() < INTERVAL);
+            if self.bar.is_some() || !recent {
+                self.show(&format!("{what}: {percent} %"));
+                *last = Some((what.to_owned(), Instant::now()));
+            }
         }
     }
 }

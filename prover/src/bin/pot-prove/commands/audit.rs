@@ -30,5 +30,5 @@ pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
     };
     register::announce(&registration);
     query::in_folder(&folder, &registration, args.resume)?;
-    prove::in_folder(&folder, args.keys.as_deref())
+    prove::in_folder(&folder, args.keys.as_deref(), None, None)
 }

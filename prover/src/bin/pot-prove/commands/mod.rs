@@ -5,6 +5,8 @@ pub(crate) mod audit;
 #[cfg(feature = "inference")]
 pub(crate) mod calibrate;
 pub(crate) mod decide;
+pub(crate) mod export;
+pub(crate) mod groth16;
 pub(crate) mod inspect;
 #[cfg(feature = "inference")]
 pub(crate) mod logprobs;

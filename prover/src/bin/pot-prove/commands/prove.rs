@@ -2,11 +2,17 @@
 
 use std::path::Path;
 
-use pot_protocol::{keys::Provenance, policy::Preset, rule::Verdict, score::ScoreKind};
+use pot_protocol::{
+    bundle::Bundle,
+    keys::{KeyId, Provenance, VerifyingKey, snarkjs},
+    policy::Preset,
+    rule::Verdict,
+    score::ScoreKind,
+};
 use pot_prover::{
     error::ProverError,
-    prove::{Prepared, key_for},
-    run_folder::RunFolder,
+    prove::{Prepared, key_for, verifying_key_for},
+    run_folder::{RunFolder, read_file},
 };
 use pot_setup::{KeyStore, development::Step};
 
@@ -17,11 +23,16 @@ pub(crate) const BUNDLE: &str = "bundle.pot";
 
 pub(crate) fn run(args: &Prove) -> anyhow::Result<()> {
     let folder = RunFolder::open(&args.folder)?;
-    in_folder(&folder, args.keys.as_deref())
+    in_folder(&folder, args.keys.as_deref(), args.key, args.proof_from.as_deref())
 }
 
-/// Proves the run in an open folder, writes the bundle and says what to do next.
-pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Result<()> {
+/// Proves the run in an open folder, or takes another prover's proof of it, writes the bundle and says what to do next.
+pub(crate) fn in_folder(
+    folder: &RunFolder,
+    keys: Option<&Path>,
+    id: Option<KeyId>,
+    proof_from: Option<&Path>,
+) -> anyhow::Result<()> {
     if folder.has(BUNDLE) {
         let path = folder.path(BUNDLE);
         return Err(ProverError::Usage(format!("{} exists and is not overwritten", path.display())).into());
@@ -33,8 +44,29 @@ pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Resu
         None => KeyStore::open_default(),
     }
     .map_err(failed)?;
+    let (bundle, verifying) = match proof_from {
+        Some(path) => {
+            let proof = snarkjs::read_proof(&read_file(path)?).map_err(|e| ProverError::input(path, e.reason))?;
+            let verifying = verifying_key_for(&store, prepared.capacity(), id)?;
+            let bundle = prepared.with_proof(&verifying, &proof)?;
+            output::say(&format!("the proof in {} verifies under key {}", path.display(), verifying.id()));
+            (bundle, verifying)
+        }
+        None => prove(&prepared, &store, id)?,
+    };
+
+    folder.write_derived("scores.json", &serde_json::to_vec(prepared.opening())?)?;
+    folder.write_derived("verifying.key", &verifying.to_bytes())?;
+    folder.write_derived("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
+    // Last: where it is, the others are, and an interrupted attempt can be repeated.
+    let path = folder.write_new(BUNDLE, &bundle.to_bytes())?;
+    summary(folder, &prepared, &path, verifying.provenance() == Provenance::Development, keys.is_some());
+    Ok(())
+}
+
+fn prove(prepared: &Prepared, store: &KeyStore, id: Option<KeyId>) -> Result<(Bundle, VerifyingKey), ProverError> {
     let mut steps = output::Steps::begin("loading the proving key");
-    let key = key_for(&store, prepared.capacity(), |step| match step {
+    let key = key_for(store, prepared.capacity(), id, |step| match step {
         Step::PassedOver(_, why) => steps.show(&format!("a key is passed over: {why}"), true),
         Step::Computing => steps.show("no key is cached: making a development key (seconds, once)", true),
         Step::Waiting | Step::Saving => {}
@@ -42,14 +74,7 @@ pub(crate) fn in_folder(folder: &RunFolder, keys: Option<&Path>) -> anyhow::Resu
     steps.show("proving", true);
     let bundle = prepared.prove(&key)?;
     steps.end("proved, and the proof verifies");
-
-    folder.write_derived("scores.json", &serde_json::to_vec(prepared.opening())?)?;
-    folder.write_derived("verifying.key", &key.verifying().to_bytes())?;
-    folder.write_derived("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
-    // Last: where it is, the others are, and an interrupted attempt can be repeated.
-    let path = folder.write_new(BUNDLE, &bundle.to_bytes())?;
-    summary(folder, &prepared, &path, key.verifying().provenance() == Provenance::Development, keys.is_some());
-    Ok(())
+    Ok((bundle, key.verifying().clone()))
 }
 
 fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: bool, other_keys: bool) {

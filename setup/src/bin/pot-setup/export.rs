@@ -1,0 +1,60 @@
+//! `pot-setup export`: what other verifiers need.
+
+use std::{
+    fs::{self, File},
+    io::{Read, Write},
+    path::Path,
+};
+
+use anyhow::{Context, anyhow};
+use pot_protocol::{
+    keys::{KeyId, Provenance, RawVerifyingKey, VerifyingKey},
+    policy::{Policy, Preset},
+};
+use pot_setup::{KeyStore, SetupError, solidity::contract};
+
+use crate::{args::Solidity, exit::Exit, output};
+
+/// Larger files are no policy documents.
+const MAX_POLICY_BYTES: u64 = 1 << 20;
+
+/// `pot-setup export solidity`.
+pub(crate) fn solidity(args: &Solidity) -> anyhow::Result<Exit> {
+    let key = key(args)?;
+    let mut policies: Vec<_> = args.policy.iter().copied().map(Preset::policy).collect();
+    for path in &args.policy_file {
+        let bytes = read(path, MAX_POLICY_BYTES)?;
+        let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} is not UTF-8", path.display()))?;
+        policies.push(Policy::from_json(&text).map_err(|e| anyhow!("{}: {e}", path.display()))?);
+    }
+    let source = contract(&key, &policies)?;
+    let mut file = File::create_new(&args.out).map_err(|e| anyhow!("cannot create {}: {e}", args.out.display()))?;
+    file.write_all(source.as_bytes()).with_context(|| format!("cannot write {}", args.out.display()))?;
+    if !matches!(key.provenance(), Provenance::Ceremony(_)) {
+        output::say("note: this is a development key: whoever made it can forge, and this contract accepts that too");
+    }
+    output::say(&format!("{} accepts verdicts under key {}", args.out.display(), key.id()));
+    Ok(Exit::Done)
+}
+
+fn key(args: &Solidity) -> anyhow::Result<VerifyingKey> {
+    if let Ok(id) = args.key.parse::<KeyId>() {
+        let store = match &args.key_dir {
+            Some(folder) => KeyStore::open(folder)?,
+            None => KeyStore::open_default()?,
+        };
+        return Ok(store.load_verifying(id)?);
+    }
+    let bytes = read(Path::new(&args.key), RawVerifyingKey::MAX_LEN as u64)?;
+    Ok(VerifyingKey::from_bytes(&bytes).map_err(SetupError::Key)?)
+}
+
+fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
+    let failed = |e| anyhow!("cannot read {}: {e}", path.display());
+    if !fs::metadata(path).map_err(failed)?.is_file() {
+        return Err(anyhow!("{} is no regular file", path.display()));
+    }
+    let mut bytes = Vec::new();
+    File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
+    if bytes.len() as u64 > limit { Err(anyhow!("{} has more than {limit} bytes", path.display())) } else { Ok(bytes) }
+}

@@ -1,0 +1,202 @@
+//! `pot-setup keys` and `pot-setup verify`: the key folder.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    time::Instant,
+};
+
+use anyhow::{Context, anyhow};
+use pot_protocol::{
+    digest::Digest,
+    keys::{KeyId, RawVerifyingKey, VerifyingKey},
+};
+use pot_setup::{
+    SetupError, circuits,
+    formats::zkey::{Kind, Zkey},
+    mapped::FileBytes,
+    store::{self, Checked, Listed, MANIFEST, Manifest, VERIFYING, ZKEY},
+};
+
+use crate::{
+    args::{ExportKey, ImportKey, ListKeys, ShowKey, VerifyKey},
+    commands::{open, open_folder},
+    exit::Exit,
+    output,
+};
+
+/// `pot-setup keys list`: one line a key; damaged ones are named on stderr and change the exit code.
+pub(crate) fn list(args: &ListKeys) -> anyhow::Result<Exit> {
+    let store = open(&args.folder)?;
+    let keys = store.list()?;
+    if keys.is_empty() {
+        output::say(&format!("no keys in {}: `pot-setup dev --capacity 128` makes one", store.folder().display()));
+    }
+    let mut exit = Exit::Done;
+    for Listed { id, manifest } in keys {
+        match manifest {
+            Ok(manifest) => {
+                let current = manifest.circuit == circuits::id(manifest.capacity);
+                output::data(&format!(
+                    "{id}  capacity {:>4}  {}  {} bytes{}",
+                    manifest.capacity.scores(),
+                    manifest.provenance,
+                    manifest.zkey_bytes,
+                    if current { "" } else { "  (for another version's circuit)" }
+                ))?;
+            }
+            Err(error) => {
+                output::say(&format!("pot-setup: {error}"));
+                exit = Exit::Malformed;
+            }
+        }
+    }
+    Ok(exit)
+}
+
+/// `pot-setup keys show`.
+pub(crate) fn show(args: &ShowKey) -> anyhow::Result<Exit> {
+    let store = open(&args.folder)?;
+    let Manifest { key, circuit, capacity, provenance, zkey_bytes, zkey_sha256, .. } = store.manifest(args.key)?;
+    let folder = store.key_folder(key);
+    let bytes = store.map_zkey(key)?;
+    let zkey = Zkey::parse(&folder.join(ZKEY).display().to_string(), &bytes)?;
+    for (name, value) in [
+        ("key", key.to_string()),
+        ("provenance", provenance),
+        ("circuit", circuit.to_string()),
+        ("capacity", capacity.scores().to_string()),
+        ("folder", folder.display().to_string()),
+        ("zkey", format!("{zkey_bytes} bytes, SHA-256 {zkey_sha256}")),
+        ("signals", format!("{}, of which {} public", zkey.header.n_vars, zkey.header.n_public)),
+        ("domain", zkey.header.domain_size.to_string()),
+        ("contributions", zkey.mpc.contributions.len().to_string()),
+    ] {
+        output::data(&format!("{name:<14}{value}"))?;
+    }
+    for (number, contribution) in (1..).zip(&zkey.mpc.contributions) {
+        let kind = match contribution.kind {
+            Kind::Contribution => "",
+            Kind::Beacon { .. } => " (beacon)",
+        };
+        // A name is what its giver chose: nothing in it may steer a terminal.
+        let name: String = contribution
+            .name
+            .iter()
+            .flat_map(|name| name.chars())
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
+        output::data(&format!("{:<14}{name}{kind}", format!("  {number}")))?;
+    }
+    Ok(Exit::Done)
+}
+
+/// `pot-setup keys import`: prints the key's id.
+pub(crate) fn import(args: &ImportKey) -> anyhow::Result<Exit> {
+    let store = open(&args.folder)?;
+    let start = Instant::now();
+    let (verifying, name, zkey) = match args.files.as_slice() {
+        [folder] if store::is_packed(folder) => {
+            output::say("unpacking the key: seconds");
+            let verifying = read_verifying(&folder.join(VERIFYING))?;
+            let zkey = FileBytes::Read(store::read_packed(folder, &verifying)?);
+            (verifying, folder.clone(), zkey)
+        }
+        files => {
+            let (verifying, zkey) = find(files)?;
+            let bytes = FileBytes::map(&zkey)?;
+            (read_verifying(&verifying)?, zkey, bytes)
+        }
+    };
+    output::say("checking every point: seconds");
+    let checked = store.import(&name.display().to_string(), &zkey, &verifying)?;
+    report(&checked, &verifying, start);
+    output::data(&checked.id.to_string())?;
+    Ok(Exit::Done)
+}
+
+/// `pot-setup keys pack`: a folder with the key in small pieces.
+pub(crate) fn pack(args: &ExportKey) -> anyhow::Result<Exit> {
+    output::say("checking every point: seconds");
+    open_folder(args.key_dir.as_deref())?.pack(args.key, &args.out)?;
+    output::say(&format!("{}: to be read by `pot-setup keys import`", args.out.display()));
+    Ok(Exit::Done)
+}
+
+/// `pot-setup keys export`: a folder with the three files.
+pub(crate) fn export(args: &ExportKey) -> anyhow::Result<Exit> {
+    let store = open_folder(args.key_dir.as_deref())?;
+    let (manifest, bytes) = (store.manifest(args.key)?, store.map_zkey(args.key)?);
+    if Digest::of(&bytes) != manifest.zkey_sha256 {
+        return Err(anyhow!("the zkey of {} is damaged: see `pot-setup verify`", args.key));
+    }
+    fs::create_dir(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
+    let folder = store.key_folder(args.key);
+    for name in [ZKEY, VERIFYING, MANIFEST] {
+        let target = args.out.join(name);
+        fs::copy(folder.join(name), &target).with_context(|| format!("cannot write {}", target.display()))?;
+    }
+    output::say(&format!("{}: {ZKEY}, {VERIFYING}, {MANIFEST}", args.out.display()));
+    Ok(Exit::Done)
+}
+
+/// `pot-setup verify`: the full check of a key in the key folder, or of files.
+pub(crate) fn verify(args: &VerifyKey) -> anyhow::Result<Exit> {
+    let start = Instant::now();
+    if let Ok(id) = args.key.parse::<KeyId>() {
+        let store = open(&args.folder)?;
+        let checked = store.verify(id)?;
+        report(&checked, &store.load_verifying(id)?, start);
+        return Ok(Exit::Done);
+    }
+    let (verifying, zkey) = find(&[PathBuf::from(&args.key)])?;
+    let verifying = read_verifying(&verifying)?;
+    let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying)?;
+    report(&checked, &verifying, start);
+    Ok(Exit::Done)
+}
+
+fn report(checked: &Checked, verifying: &VerifyingKey, start: Instant) {
+    let Checked { id, points, contributions } = checked;
+    output::say(&format!(
+        "key {id} ({}): {points} points are in their groups, the coefficients are the circuit's, and what the key shows \
+         of itself agrees [{:.1} s]",
+        verifying.provenance(),
+        start.elapsed().as_secs_f64()
+    ));
+    if *contributions == 0 {
+        output::say(
+            "whoever made this development key can forge, and no check can show that they did not keep its secrets",
+        );
+    } else {
+        output::say(&format!(
+            "the chain of its {contributions} contributions holds; that it began with this circuit and known powers of tau, \
+             `pot-setup phase2 verify` checks"
+        ));
+    }
+}
+
+/// The verifying key and the zkey among files, or in a folder of them.
+fn find(files: &[PathBuf]) -> anyhow::Result<(PathBuf, PathBuf)> {
+    if let [folder] = files
+        && folder.is_dir()
+    {
+        return Ok((folder.join(VERIFYING), folder.join(ZKEY)));
+    }
+    let with = |magic: &[u8; 4]| {
+        let found = files.iter().find(|path| FileBytes::map(path).is_ok_and(|bytes| bytes.starts_with(magic)));
+        found.cloned()
+    };
+    match (with(b"POTV"), with(b"zkey")) {
+        (Some(verifying), Some(zkey)) => Ok((verifying, zkey)),
+        _ => Err(anyhow!(
+            "a verifying key and a zkey are needed: name both files, or a folder with {VERIFYING} and {ZKEY}"
+        )),
+    }
+}
+
+fn read_verifying(path: &Path) -> Result<VerifyingKey, SetupError> {
+    let bytes = FileBytes::map(path)?;
+    // Longer than any key: refused by its length, whatever it holds.
+    Ok(VerifyingKey::from_bytes(&bytes[..bytes.len().min(RawVerifyingKey::MAX_LEN + 1)])?)
+}
