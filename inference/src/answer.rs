@@ -70,7 +70,8 @@ impl Answer {
             (Ask::LastTokens(_) | Ask::AllTokens, Scored::Tokens(values)) => {
                 check_count(values.len(), predicted.len())?;
                 check_log_probs(values.iter().enumerate().map(|(at, x)| (at, *x)))?;
-                Scored::Tokens(values)
+                // What exceeds 0 by an engine's rounding is 0: there is no figure for it.
+                Scored::Tokens(values.into_iter().map(|x| x.min(0.0)).collect())
             }
             (Ask::Top { top, .. }, Scored::Top(rows)) => {
                 check_top(&rows, predicted.len(), top, vocabulary)?;
@@ -95,7 +96,7 @@ impl Answer {
         &self.tokens
     }
 
-    /// Digest of the tokenizer that made the tokens.
+    /// Digest of the vocabulary that the tokens are of.
     pub fn tokenizer(&self) -> [u8; 32] {
         self.tokenizer
     }

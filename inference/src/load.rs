@@ -15,9 +15,11 @@ pub enum Kernel {
 /// How a model is loaded.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoadOptions {
-    /// Most bytes of weights, and of the hidden states of a batch beside them, that are held at once; no bound if not
-    /// given. A model that does not fit as a whole is read part by part for every batch.
+    /// Most bytes of weights that are held at once; no bound if not given. A model that does not fit as a whole is read
+    /// part by part for every batch, of as many prompts as have their hidden states in what a part leaves.
     pub max_memory: Option<u64>,
+    /// Read the model part by part even if it would fit as a whole.
+    pub layered: bool,
     /// How the products with quantised weights are computed.
     pub kernel: Kernel,
 }

@@ -35,7 +35,7 @@ pub struct WeightsIdentity {
     /// SHA-256 of the configuration text that the model was built from. The same weights under another
     /// configuration are another model.
     pub config_sha256: [u8; 32],
-    /// Digest of the tokenizer.
+    /// Digest of the vocabulary.
     pub tokenizer: [u8; 32],
     /// Name and SHA-256 of every file that the model was read from, in the order of their names; none for a built-in one.
     pub files: Vec<(String, [u8; 32])>,
@@ -58,7 +58,7 @@ pub struct EndpointIdentity {
     pub server: String,
     /// The shape of the requests, as far as it can change answers.
     pub settings: String,
-    /// Digest of the tokenizer under which it is asked.
+    /// Digest of the vocabulary under which it is asked.
     pub tokenizer: [u8; 32],
 }
 
@@ -148,7 +148,7 @@ pub trait LanguageModel: Send + Sync {
     /// Number of tokens in the vocabulary.
     fn vocabulary(&self) -> usize;
 
-    /// Digest of the tokenizer: token indices are compared only between models for which it is equal.
+    /// Digest of the vocabulary: token indices are compared only between models for which it is equal.
     fn tokenizer_id(&self) -> [u8; 32];
 
     /// The longest sequence the model takes, in tokens.

@@ -85,7 +85,8 @@ fn the_probe_reports_what_is_possible() {
             assert!(error.contains("delta-ce is not possible") && error.ends_with("possible: kl-topk"), "{error}");
         } else {
             assert_eq!(report.kinds, [ScoreKind::DeltaLogprob, ScoreKind::DeltaCe, ScoreKind::KlTopk]);
-            assert_eq!(report.tokens, TokenCheck::Same(11));
+            // vLLM takes the names of control tokens in a text for these tokens.
+            assert_eq!(report.tokens, TokenCheck::Same(if dialect == "vllm" { 10 } else { 11 }));
             report.require(ScoreKind::DeltaCe).unwrap();
         }
         assert!(close(report.self_difference, 0.0));

@@ -239,7 +239,10 @@ fn a_key_needs_an_encrypted_way() {
     let error = connect("vllm:http://192.0.2.1:9#m", &with_key()).unwrap_err();
     says(&error, "not sent over plain http to another machine");
     let missing = EndpointOptions { api_key_env: Some("POT_TEST_NO_SUCH_KEY".to_owned()), ..quick() };
-    says(&connect("vllm:http://127.0.0.1:9#m", &missing).unwrap_err(), "'POT_TEST_NO_SUCH_KEY'");
+    let missing = connect("vllm:http://127.0.0.1:9#m", &missing).unwrap_err();
+    says(&missing, "give a variable's name, never the key");
+    // Whoever gives the key itself should not find it in a log.
+    assert!(!format!("{missing} {missing:?}").contains("NO_SUCH_KEY"), "{missing:?}");
 }
 
 #[test]

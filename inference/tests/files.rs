@@ -252,7 +252,10 @@ fn what_lies_beside_the_weights_must_be_there_and_fit() {
         ];
         open(folder(&all).path()).map(|files| files.tokenizer.vocabulary()).map_err(|e| e.to_string())
     };
-    for config in [r#"{"vocab_size": 3}"#, r#"{"vocab_size": 8}"#, r#"{"text_config": {"vocab_size": 3}}"#] {
+    let part = r#"{"model_type": "gemma3", "text_config": {"vocab_size": 3}}"#;
+    for config in
+        [r#"{"vocab_size": 3}"#, r#"{"vocab_size": 8}"#, part, r#"{"model_type": "gemma3", "text_config": {}}"#]
+    {
         assert_eq!(three(config), Ok(3));
     }
     assert!(three(r#"{"vocab_size": 2}"#).unwrap_err().contains("it has 3 tokens, the model's embedding only 2 rows"));

@@ -193,7 +193,7 @@ fn quantised_kernels_compute_nearly_the_same_in_less_memory() {
         let bytes = std::fs::read(folder.join("model.safetensors")).unwrap();
         files.source = Box::new(Blocks(Checkpoint::read("blocks", bytes).unwrap()));
         files.stored = "q8_0+f32".to_owned();
-        LocalModel::from_files(files, &LoadOptions { max_memory, kernel: Kernel::Quantised }).unwrap()
+        LocalModel::from_files(files, &LoadOptions { max_memory, kernel: Kernel::Quantised, layered: false }).unwrap()
     };
     let (exact, whole) = (open("llama_linear", None), quantised(None));
     assert!(whole.peak_weight_bytes() < exact.peak_weight_bytes() * 2 / 3);

@@ -203,40 +203,6 @@ fn tokenizers_that_are_not_understood_are_refused() {
     assert!(refuse(&file).contains("tokenizer.ggml.scores is missing"));
 }
 
-#[test]
-fn the_digest_is_of_everything_that_decides_tokens() {
-    let digest = |file: &File| read(file).unwrap().digest();
-    let (bytes, plain) = (byte_level(), model("llama", 8));
-    let mut all = vec![digest(&bytes), digest(&plain)];
-    let mut change = |base: &File, key: &str, value: Value| {
-        let mut file = base.clone();
-        file.set(&format!("tokenizer.ggml.{key}"), value);
-        all.push(digest(&file));
-    };
-    change(&bytes, "pre", Value::Text("smollm".to_owned()));
-    change(&bytes, "pre", Value::Text("dbrx".to_owned()));
-    change(&bytes, "merges", Value::Texts(vec!["a b".to_owned(), "b c".to_owned()]));
-    change(&bytes, "merges", Value::Texts(vec!["b c".to_owned(), "a b".to_owned()]));
-    change(&bytes, "add_bos_token", Value::Bool(true));
-    change(&bytes, "token_type", Value::I32s(vec![1; 265]));
-    change(&plain, "add_space_prefix", Value::Bool(false));
-    change(&plain, "add_bos_token", Value::Bool(false));
-    let (_, mut scores, _) = pieces();
-    scores[262] += 0.5;
-    change(&plain, "scores", Value::Floats(scores));
-    let (mut texts, _, _) = pieces();
-    texts.swap(260, 261);
-    change(&plain, "tokens", Value::Texts(texts));
-    let count = all.len();
-    all.sort_unstable();
-    all.dedup();
-    assert_eq!(all.len(), count);
-    // What decides nothing changes nothing.
-    let mut same = bytes.clone();
-    same.set("general.name", Value::Text("another".to_owned())).set("llama.context_length", Value::U32(32));
-    assert_eq!(digest(&same), digest(&bytes));
-}
-
 /// A `tokenizer.json` of bytes and a few merges, with a start token.
 fn json() -> serde_json::Value {
     let mut vocabulary = serde_json::Map::new();
@@ -286,29 +252,6 @@ fn tokenizer_json_files_are_read() {
     assert_eq!((tokenizer.token_bytes(0), tokenizer.token_bytes(14)), (None, None));
     // A control token past the others needs no row of the embedding.
     assert_eq!(tokenizer.vocabulary(), 13);
-}
-
-#[test]
-fn tokenizer_json_digests_are_of_what_decides_tokens() {
-    let digest = |json: &serde_json::Value| parse(json).unwrap().digest();
-    let base = digest(&json());
-    let mut same = json();
-    same["padding"] = serde_json::Value::Null;
-    same["truncation"] = serde_json::Value::Null;
-    assert_eq!(digest(&same), base);
-    let pretty = serde_json::to_string_pretty(&json()).unwrap();
-    assert_eq!(HuggingFace::parse("t", &pretty).unwrap().digest(), base);
-    for (pointer, value) in [
-        ("/model/merges", serde_json::json!([["a", "b"]])),
-        ("/model/ignore_merges", true.into()),
-        ("/pre_tokenizer/add_prefix_space", true.into()),
-        ("/added_tokens/1/special", true.into()),
-        ("/post_processor", serde_json::Value::Null),
-    ] {
-        let mut other = json();
-        *other.pointer_mut(pointer).unwrap() = value;
-        assert_ne!(digest(&other), base, "{pointer}");
-    }
 }
 
 #[test]

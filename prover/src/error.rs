@@ -3,8 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use pot_protocol::{
-    codec::CodecError, registration::RegistrationError, statement::StatementError, transcript::TranscriptError,
+    codec::CodecError,
+    registration::RegistrationError,
+    statement::StatementError,
+    transcript::{Side, TranscriptError},
 };
+use pot_setup::SetupError;
 
 /// An error of the prover's library; [`ProverError::is_usage`] and [`ProverError::is_input`] sort them for exit codes.
 #[derive(Debug, thiserror::Error)]
@@ -64,6 +68,30 @@ pub enum ProverError {
         /// What was wrong with the answer.
         message: String,
     },
+    /// Two tokenizers split a challenge differently, so no score of it exists and none may be left out.
+    #[error(
+        "challenge {index}: {split}; neither model was asked about it, and this run cannot go on: register a new one, with \
+         tokenizer files that split alike or under a delta-ce policy"
+    )]
+    Split {
+        /// Challenge index.
+        index: u64,
+        /// Where the splits part.
+        split: String,
+    },
+    /// A model does not read what it is asked about.
+    #[error(
+        "challenge {index}: the {side} {unread}: no model that reads the text does that, so nothing is scored and this run \
+         cannot go on: mend the cause and register a new one"
+    )]
+    Unread {
+        /// Challenge index.
+        index: u64,
+        /// Who answered.
+        side: Side,
+        /// What shows it.
+        unread: String,
+    },
     /// The run has not come to a decision yet.
     #[error("{0}")]
     Undecided(String),
@@ -80,6 +108,15 @@ impl ProverError {
     pub fn io(path: &Path, action: &'static str) -> impl FnOnce(std::io::Error) -> Self + use<> {
         let path = path.to_owned();
         move |source| Self::Io { path, action, source }
+    }
+
+    /// An error of the setup's library, sorted: a file of a shared format that is refused, or the keys.
+    pub fn setup(error: SetupError) -> Self {
+        match error {
+            SetupError::Format { file, reason } => Self::Input { path: file.into(), message: reason },
+            SetupError::Io { path, source, .. } => Self::Io { path, action: "cannot read", source },
+            other => Self::Key(other.to_string()),
+        }
     }
 
     /// A malformed file.

@@ -10,6 +10,7 @@ use pot_protocol::{
         FamilyRef, ModelIdentity, NonceSource, PolicyRef, Positions, RawRegistration, Registration, RegistrationError,
     },
     score::ScoreKind,
+    transcript::MAX_LINE,
 };
 
 use crate::{
@@ -122,6 +123,13 @@ fn check_positions(request: &Request) -> Result<(), ProverError> {
             request.positions, request.largest_k
         )));
     }
+    let top = if request.policy.parameters().kind == ScoreKind::KlTopk { request.sources.settings.top } else { 0 };
+    if !fits_a_line(top, request.positions) {
+        return Err(ProverError::Usage(format!(
+            "--top {top} at {} positions makes answers too long for the transcript: ask for fewer",
+            request.positions
+        )));
+    }
     if request.needed_positions > request.longest_context {
         return Err(ProverError::Usage(format!(
             "prompts have up to {} tokens, and a model takes only {}",
@@ -129,6 +137,13 @@ fn check_positions(request: &Request) -> Result<(), ProverError> {
         )));
     }
     Ok(())
+}
+
+/// Whether an answer of `top` tokens at each position, which the transcript keeps, takes a line that is read again: index,
+/// colon, 16 digits and a comma for each, and what an event has beside.
+fn fits_a_line(top: u32, positions: u32) -> bool {
+    let each = u64::from(top).saturating_mul(u64::from(positions)).saturating_mul(28);
+    each.saturating_add(1024) <= MAX_LINE as u64
 }
 
 /// Reads a previous registration of the same pair.
@@ -173,4 +188,31 @@ pub(crate) fn pretty(value: &impl serde::Serialize) -> Result<Vec<u8>, ProverErr
     let mut text = serde_json::to_vec_pretty(value).map_err(|e| ProverError::Usage(e.to_string()))?;
     text.push(b'\n');
     Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_that_could_not_be_read_again_are_not_asked_for() {
+        assert!(fits_a_line(1000, 32) && fits_a_line(5, 4096) && fits_a_line(0, 4096));
+        assert!(!fits_a_line(1000, 40) && !fits_a_line(u32::MAX, u32::MAX));
+    }
+
+    #[cfg(feature = "inference")]
+    #[test]
+    fn the_longest_answer_of_that_size_fits() {
+        let row = vec![(u32::MAX, -1.5); 1000];
+        let content = pot_inference::Scored::Top(vec![row; 32]).to_text();
+        let event = pot_protocol::transcript::Event::Answer {
+            index: u64::MAX,
+            side: pot_protocol::transcript::Side::Candidate,
+            attempt: u32::MAX,
+            digest: Digest([0; 32]),
+            content,
+            at: u64::MAX,
+        };
+        assert!(serde_json::to_vec(&event).unwrap().len() < MAX_LINE);
+    }
 }

@@ -1,135 +1,14 @@
-//! Endpoints through the commands: a stub that speaks vLLM's interface, answers with a built-in model and misbehaves on
-//! demand.
+//! Endpoints through the commands: verdicts about them, and none where they die or answer nonsense.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
-use std::{
-    fs,
-    io::{BufRead, BufReader, Read, Write},
-    net::{TcpListener, TcpStream},
-    sync::{
-        Arc,
-        atomic::{AtomicUsize, Ordering},
-    },
-};
+mod stub;
 
-use pot_inference::{LoadOptions, LocalModel, LogProbs, load};
+use std::{fs, net::TcpListener, sync::atomic::Ordering};
+
 use pot_protocol::transcript::Transcript;
-use pot_tests::{Ran, check, prove, scratch, text};
+use pot_tests::{check, prove, scratch, text};
 use serde_json::{Value, json};
-
-/// What the stub answers to the question about a prompt, given the model's own answer.
-type Answer = dyn Fn(&LogProbs, &[u32], usize) -> Value + Send + Sync;
-
-/// A server for one model. It lives until the test ends, and breaks connections after `patience` questions.
-struct Stub {
-    port: u16,
-    asked: Arc<AtomicUsize>,
-    patience: Arc<AtomicUsize>,
-}
-
-impl Stub {
-    fn serve(model: &str, patience: usize, answer: Box<Answer>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let asked = Arc::new(AtomicUsize::new(0));
-        let patience = Arc::new(AtomicUsize::new(patience));
-        let (model, count, limit) = (load(model, &LoadOptions::default()).unwrap(), asked.clone(), patience.clone());
-        std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                // A client may hang up; the next one is served.
-                let _ = serve_one(&stream.unwrap(), &model, &*answer, &count, &limit);
-            }
-        });
-        Self { port, asked, patience }
-    }
-
-    /// An honest server.
-    fn honest(model: &str, patience: usize) -> Self {
-        Self::serve(model, patience, Box::new(honest))
-    }
-
-    fn spec(&self) -> String {
-        format!("vllm:http://127.0.0.1:{}#served", self.port)
-    }
-}
-
-/// Log-probability of the given token, and the `top` most likely ones, for every token but the first.
-fn honest(answer: &LogProbs, tokens: &[u32], top: usize) -> Value {
-    let entry = |logprob: f64, rank: usize| json!({ "logprob": logprob, "rank": rank, "decoded_token": "" });
-    let rows = tokens.iter().skip(1).enumerate().map(|(t, &token)| {
-        let row = answer.row(t).unwrap();
-        let mut order: Vec<usize> = (0..row.len()).collect();
-        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
-        let mut entries = serde_json::Map::new();
-        for (rank, &id) in order.iter().enumerate() {
-            if rank < top || id == token as usize {
-                entries.insert(id.to_string(), entry(row[id], rank + 1));
-            }
-        }
-        Value::Object(entries)
-    });
-    std::iter::once(Value::Null).chain(rows).collect()
-}
-
-fn serve_one(
-    mut stream: &TcpStream,
-    model: &LocalModel,
-    answer: &Answer,
-    asked: &AtomicUsize,
-    patience: &AtomicUsize,
-) -> std::io::Result<()> {
-    let mut reader = BufReader::new(stream);
-    let mut head = String::new();
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = n.trim().parse().unwrap();
-        }
-        if line.trim().is_empty() {
-            break;
-        }
-        head += &line;
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let question: Value = serde_json::from_slice(&body).unwrap_or_default();
-    let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
-    let reply = match path.as_str() {
-        "/v1/models" => json!({ "data": [{ "id": "served", "max_model_len": 513 }] }),
-        "/version" => json!({ "version": "0.0-stub" }),
-        "/tokenize" => {
-            let text = question["prompt"].as_str().unwrap();
-            json!({ "tokens": std::iter::once(256).chain(text.bytes().map(u32::from)).collect::<Vec<u32>>() })
-        }
-        _ => {
-            if asked.fetch_add(1, Ordering::SeqCst) >= patience.load(Ordering::SeqCst) {
-                // The connection breaks without an answer.
-                return Ok(());
-            }
-            let tokens: Vec<u32> = question["prompt"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .map(|t| u32::try_from(t.as_u64().unwrap()).unwrap())
-                .collect();
-            let top = usize::try_from(question["prompt_logprobs"].as_u64().unwrap()).unwrap();
-            let rows = answer(&model.log_probabilities(&tokens).unwrap(), &tokens, top);
-            json!({ "model": "served", "choices": [{ "prompt_logprobs": rows }] })
-        }
-    };
-    let body = reply.to_string();
-    write!(
-        stream,
-        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-        body.len()
-    )
-}
-
-fn audit(reference: &str, candidate: &str, policy: &str, out: &std::path::Path) -> Ran {
-    prove(&["audit", "--reference", reference, "--candidate", candidate, "--policy", policy, "--out", text(out)])
-}
+use stub::{Answer, Stub, audit, honest};
 
 #[test]
 fn two_dead_urls_give_an_error_and_no_verdict() {

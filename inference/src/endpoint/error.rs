@@ -25,7 +25,13 @@ pub enum EndpointError {
         /// What is allowed.
         reason: &'static str,
     },
-    /// The environment variable with the API key is not set or holds no key.
+    /// The environment variable that should hold the API key is not set. What was given for its name is not shown: it may
+    /// be a key.
+    #[error(
+        "no environment variable has the name that was given for the API key's: give a variable's name, never the key"
+    )]
+    NoVariable,
+    /// The environment variable with the API key holds no key.
     #[error("the environment variable '{variable}' holds no usable API key: set it, or name another one")]
     NoKey {
         /// Name of the variable.

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::EndpointError;
+use super::http::Client;
 use super::question::real;
 use super::table::TokenTable;
 
@@ -32,11 +33,17 @@ impl Listed {
     }
 
     /// The reference's token with these bytes, and the log-probability.
-    pub(super) fn resolve(&self, position: usize, table: &TokenTable) -> Result<(u32, f64), EndpointError> {
+    pub(super) fn resolve(
+        &self,
+        client: &Client,
+        position: usize,
+        table: &TokenTable,
+    ) -> Result<(u32, f64), EndpointError> {
         let bytes = self.bytes.clone().unwrap_or_else(|| bytes_of(&self.token));
         let id = table.find(&bytes).map_err(|matches| EndpointError::ListedToken {
             position,
-            token: bytes.escape_ascii().to_string(),
+            // What a server calls a token may be anything, such as the key that it was sent.
+            token: client.clean(&String::from_utf8_lossy(&bytes)),
             matches,
         })?;
         Ok((id, real(position, self.logprob)?))

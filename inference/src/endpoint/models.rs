@@ -48,5 +48,6 @@ pub(super) fn same(client: &Client, wanted: &str, found: &str) -> Result<(), End
     if wanted == found {
         return Ok(());
     }
-    Err(EndpointError::OtherModel { wanted: wanted.to_owned(), found: client.clean(found) })
+    // The wanted name is the server's own where the user named none.
+    Err(EndpointError::OtherModel { wanted: client.clean(wanted), found: client.clean(found) })
 }

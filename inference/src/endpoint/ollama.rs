@@ -89,7 +89,8 @@ impl Ollama {
         let mut said = answer.logprobs.ok_or_else(|| client.shape(GENERATE, "no 'logprobs'"))?;
         match (said.pop(), said.len()) {
             (Some(entry), 0) => {
-                entry.top_logprobs.iter().map(|entry| entry.resolve(position, &self.prefixes.table)).collect()
+                let list = entry.top_logprobs.iter();
+                list.map(|entry| entry.resolve(client, position, &self.prefixes.table)).collect()
             }
             (last, others) => {
                 Err(EndpointError::Positions { found: others + usize::from(last.is_some()), expected: 1 })

@@ -118,7 +118,7 @@ impl OpenAi {
             (None, None) => return Err(missing()),
         };
         match (lists.pop(), lists.len()) {
-            (Some(list), 0) => list.iter().map(|entry| entry.resolve(position, &self.prefixes.table)).collect(),
+            (Some(list), 0) => list.iter().map(|entry| entry.resolve(client, position, &self.prefixes.table)).collect(),
             (last, others) => {
                 Err(EndpointError::Positions { found: others + usize::from(last.is_some()), expected: 1 })
             }

@@ -50,7 +50,7 @@ impl Prefixes {
 /// counted by some and not by others.
 pub(super) fn seen(position: usize, sent: usize, seen: Option<usize>) -> Result<(), EndpointError> {
     match seen {
-        Some(seen) if seen != sent && seen + 1 != sent => Err(EndpointError::Prefix {
+        Some(seen) if seen != sent && seen.checked_add(1) != Some(sent) => Err(EndpointError::Prefix {
             position,
             reason: format!("the server saw {seen} tokens in what is {sent} for the reference"),
         }),

@@ -22,8 +22,11 @@ const SPLIT: &[&str] = &[
     "Мир 世界 こんにちは العالم नमस्ते",
     "🦀👩‍👩‍👧 é ﬁ",
     "fn main() { println!(\"{}\", 1 << 20); }",
-    "<s> </s> <|endoftext|> [INST]",
+    CONTROL,
 ];
+
+/// Names of control tokens, which some servers do not take for text.
+const CONTROL: &str = "<s> </s> <|endoftext|> [INST]";
 
 /// Two texts with the same end, so that only what comes before can make a difference.
 const TEXTS: [&str; 2] =
@@ -113,7 +116,8 @@ pub(super) fn same_tokens(
     server: &dyn Speaks,
     reference: &dyn Tokenizer,
 ) -> Result<TokenCheck, InferenceError> {
-    for text in SPLIT.iter().chain(&TEXTS) {
+    let texts = || SPLIT.iter().chain(&TEXTS).filter(|&&text| text != CONTROL || server.control_names_are_text());
+    for text in texts() {
         let Some(theirs) = server.tokenize(client, text)? else { return Ok(TokenCheck::Bytes) };
         let ours = reference.tokenize(text)?;
         if ours != theirs {
@@ -125,7 +129,7 @@ pub(super) fn same_tokens(
             .into());
         }
     }
-    Ok(TokenCheck::Same(SPLIT.len() + TEXTS.len()))
+    Ok(TokenCheck::Same(texts().count()))
 }
 
 /// Stands for a tokenizer that is known only by what it does: a digest over the tokens of the probing texts.

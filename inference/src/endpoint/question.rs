@@ -59,6 +59,11 @@ pub(super) trait Speaks: Send + Sync {
     /// The shape of the requests, as far as it can change answers.
     fn settings(&self) -> String;
 
+    /// Whether what looks like a control token in a text is split like any other text.
+    fn control_names_are_text(&self) -> bool {
+        true
+    }
+
     /// Why the committed tokens' own log-probabilities cannot be had, if they cannot.
     fn no_tokens(&self) -> Option<EndpointError> {
         None

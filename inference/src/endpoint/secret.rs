@@ -11,13 +11,18 @@ impl Secret {
     /// Reads the key from the environment variable `variable`.
     ///
     /// # Errors
-    /// [`EndpointError::NoKey`] when it is not set, empty, or cannot stand in a header.
+    /// [`EndpointError::NoVariable`] when it is not set, [`EndpointError::NoKey`] when what it holds cannot stand in a
+    /// header.
     pub(super) fn from_env(variable: Option<&str>) -> Result<Self, EndpointError> {
         let Some(variable) = variable else { return Ok(Self(None)) };
-        let none = || EndpointError::NoKey { variable: variable.to_owned() };
-        let key = std::env::var(variable).map_err(|_| none())?.trim().to_owned();
+        // Asking for a variable by an empty name, or one with these characters, is not defined everywhere.
+        if variable.is_empty() || variable.contains(['=', '\0']) {
+            return Err(EndpointError::NoVariable);
+        }
+        let key = std::env::var_os(variable).ok_or(EndpointError::NoVariable)?;
+        let key = key.to_str().unwrap_or_default().trim().to_owned();
         let usable = !key.is_empty() && key.bytes().all(|b| b.is_ascii_graphic());
-        if usable { Ok(Self(Some(key))) } else { Err(none()) }
+        if usable { Ok(Self(Some(key))) } else { Err(EndpointError::NoKey { variable: variable.to_owned() }) }
     }
 
     pub(super) fn is_set(&self) -> bool {
@@ -33,7 +38,12 @@ impl Secret {
     pub(super) fn clean(&self, text: &str) -> String {
         // The key goes first: cutting or joining lines before could leave a part of it that is not recognised.
         let blotted = self.0.as_ref().map_or_else(|| text.to_owned(), |key| text.replace(key.as_str(), "[API key]"));
-        let words: Vec<&str> = blotted.split(|c: char| c.is_whitespace() || c.is_control()).collect();
+        let gap = |c: char| c.is_whitespace() || c.is_control() || invisible(c);
+        let words: Vec<&str> = blotted.split(gap).collect();
+        // So could gaps that a server put into it.
+        if self.0.as_ref().is_some_and(|key| words.concat().contains(key.as_str())) {
+            return "[API key]".to_owned();
+        }
         let one_line = words.into_iter().filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
         let mut shown: String = one_line.chars().take(LONGEST).collect();
         if shown.len() < one_line.len() {
@@ -41,6 +51,12 @@ impl Secret {
         }
         shown
     }
+}
+
+/// Characters that make a text read as another one, which registrations refuse.
+fn invisible(c: char) -> bool {
+    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Most characters shown of a server's text.
@@ -63,6 +79,11 @@ mod tests {
         let clean = secret.clean(&said);
         assert!(!clean.contains("sk-0") && clean.ends_with('…') && !clean.contains('\n'), "{clean}");
         assert_eq!(secret.clean("bad key sk-0123456789!"), "bad key [API key]!");
+        // Characters that do not show neither turn a text around nor hide a key.
+        assert_eq!(secret.clean("a\u{202e}b"), "a b");
+        for gap in ["\u{200b}", "\n", " "] {
+            assert_eq!(secret.clean(&format!("bad key sk-01{gap}23456789")), "[API key]");
+        }
         assert_eq!(format!("{secret:?}"), "Secret(set)");
     }
 }

@@ -54,9 +54,11 @@ pub struct EndpointSpec {
 }
 
 impl EndpointSpec {
-    /// Whether `name` begins like an endpoint, so that it is no file and no built-in model.
+    /// Whether `name` begins like an endpoint, so that it is no file and no built-in model. A bare URL does too: it is
+    /// read, and refused with the form to write.
     pub fn is_endpoint(name: &str) -> bool {
-        Dialect::ALL.iter().any(|d| name.strip_prefix(d.name()).is_some_and(|rest| rest.starts_with(':')))
+        name.contains("://")
+            || Dialect::ALL.iter().any(|d| name.strip_prefix(d.name()).is_some_and(|rest| rest.starts_with(':')))
     }
 
     /// The interface.
@@ -72,6 +74,13 @@ impl EndpointSpec {
     /// The model's name there; nothing when the server serves only one.
     pub fn model(&self) -> Option<&str> {
         self.model.as_deref()
+    }
+
+    /// Scheme, host and port: where a key given for this endpoint goes.
+    pub fn origin(&self) -> &str {
+        let host = self.base.find("://").map_or(0, |at| at + 3);
+        let end = self.base[host..].find('/').map_or(self.base.len(), |at| host + at);
+        &self.base[..end]
     }
 
     /// Whether what is sent can be read on the way: plain http to another machine.
@@ -153,9 +162,13 @@ mod tests {
             assert_eq!((spec.base(), spec.model()), (base, model), "{text}");
             assert_eq!(spec.to_string().parse::<EndpointSpec>().unwrap(), spec, "{text}");
             assert!(EndpointSpec::is_endpoint(text) && !spec.plain_and_distant(), "{text}");
+            assert!(base.strip_prefix(spec.origin()).is_some_and(|path| matches!(path, "" | "/v1")), "{text}");
         }
         assert!("vllm:http://example.org#m".parse::<EndpointSpec>().unwrap().plain_and_distant());
         assert!(!EndpointSpec::is_endpoint("builtin:base") && !EndpointSpec::is_endpoint("vllm"));
+        for bare in ["http://localhost:8000", "HTTPS://h/v1#m", "openai//://h"] {
+            assert!(EndpointSpec::is_endpoint(bare) && bare.parse::<EndpointSpec>().is_err(), "{bare}");
+        }
     }
 
     #[test]

@@ -99,9 +99,14 @@ impl Speaks for Vllm {
         let rows = rows.get(question.first + 1..).unwrap_or_default();
         let rows: Vec<_> = rows.iter().map(Option::as_ref).collect();
         match question.top {
-            None => tokens(&rows, question.targets()),
+            None => tokens(client, &rows, question.targets()),
             Some(top) => lists(client, &rows, question.targets(), top),
         }
+    }
+
+    /// Names of control tokens in a text become these tokens there; prompts are sent as token indices.
+    fn control_names_are_text(&self) -> bool {
+        false
     }
 
     fn settings(&self) -> String {
@@ -112,14 +117,14 @@ impl Speaks for Vllm {
 
 type Row<'a> = Option<&'a BTreeMap<String, Entry>>;
 
-fn tokens(rows: &[Row<'_>], targets: &[u32]) -> Result<Scored, EndpointError> {
+fn tokens(client: &Client, rows: &[Row<'_>], targets: &[u32]) -> Result<Scored, EndpointError> {
     let values = rows.iter().zip(targets).enumerate();
-    values.map(|(at, (row, target))| target_of(at, *row, *target)).collect::<Result<_, _>>().map(Scored::Tokens)
+    values.map(|(at, (row, target))| target_of(client, at, *row, *target)).collect::<Result<_, _>>().map(Scored::Tokens)
 }
 
 /// The committed token's own entry, which is always listed, likely or not.
-fn target_of(position: usize, row: Row<'_>, target: u32) -> Result<f64, EndpointError> {
-    let other = |found| EndpointError::OtherToken { position, wanted: target, found };
+fn target_of(client: &Client, position: usize, row: Row<'_>, target: u32) -> Result<f64, EndpointError> {
+    let other = |found: String| EndpointError::OtherToken { position, wanted: target, found: client.clean(&found) };
     let row = row.ok_or_else(|| other("nothing".to_owned()))?;
     let entry = row.get(&target.to_string());
     let entry = entry.ok_or_else(|| other(row.keys().take(3).cloned().collect::<Vec<_>>().join(" or ")))?;
@@ -130,7 +135,7 @@ fn target_of(position: usize, row: Row<'_>, target: u32) -> Result<f64, Endpoint
 fn lists(client: &Client, rows: &[Row<'_>], targets: &[u32], top: u32) -> Result<Scored, EndpointError> {
     let mut lists = Vec::with_capacity(rows.len());
     for (position, (row, target)) in rows.iter().zip(targets).enumerate() {
-        target_of(position, *row, *target)?;
+        target_of(client, position, *row, *target)?;
         let mut list = Vec::new();
         for (id, entry) in row.iter().copied().flatten() {
             let rank = entry.rank.ok_or_else(|| client.shape(COMPLETIONS, "an entry without a 'rank'"))?;

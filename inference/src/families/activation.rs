@@ -2,7 +2,7 @@
 
 use candle_core::{Result, Tensor};
 
-use super::fused::gelu;
+use super::fused::{gelu, silu};
 
 /// Which function.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ impl Activation {
     /// The engine's error when the tensor is not f32.
     pub fn forward(self, x: &Tensor) -> Result<Tensor> {
         match self {
-            Self::Silu => x.silu(),
+            Self::Silu => silu(x),
             Self::Gelu => x.gelu_erf(),
             Self::GeluTanh => gelu(x),
             Self::Relu => x.relu(),

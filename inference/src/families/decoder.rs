@@ -10,6 +10,7 @@ use super::linear::{Linear, Maps};
 use super::norm::Norm;
 use super::plan::{Layer, Plan, Weights, shared};
 use super::rope::Rope;
+use super::stack::Stack;
 use crate::InferenceError;
 
 /// Which layers see only a window of positions.
@@ -239,17 +240,23 @@ struct Block {
     outer_norms: Option<(Norm, Norm)>,
 }
 
-impl Layer for Block {
-    fn forward(&self, x: &Tensor) -> EngineResult<Tensor> {
-        let rotation = self.rope.rotation(x.dim(1)?, x.device())?;
-        let [q, k, v] = self.qkv.forward(&self.attention_norm.forward(x)?)?;
-        let (mut q, mut k) = (split_heads(&q, self.heads)?, split_heads(&k, self.key_value_heads)?);
+impl Block {
+    /// Attention of one sequence.
+    fn mix(&self, q: &Tensor, k: &Tensor, v: &Tensor) -> EngineResult<Tensor> {
+        let rotation = self.rope.rotation(q.dim(1)?, q.device())?;
+        let (mut q, mut k) = (split_heads(q, self.heads)?, split_heads(k, self.key_value_heads)?);
         if let Some((query, key)) = &self.head_norms {
             (q, k) = (query.forward(&q)?, key.forward(&k)?);
         }
-        let v = split_heads(&v, self.key_value_heads)?;
-        let mixed = self.attention.forward(&rotation.apply(&q)?, &rotation.apply(&k)?, &v)?;
-        let mut added = self.out.forward(&mixed)?;
+        let v = split_heads(v, self.key_value_heads)?;
+        self.attention.forward(&rotation.apply(&q)?, &rotation.apply(&k)?, &v)
+    }
+}
+
+impl Layer for Block {
+    fn forward(&self, x: &Tensor, stack: &Stack) -> EngineResult<Tensor> {
+        let [q, k, v] = self.qkv.forward(&self.attention_norm.forward(x)?)?;
+        let mut added = self.out.forward(&stack.each([&q, &k, &v], |q, k, v| self.mix(q, k, v))?)?;
         if let Some((norm, _)) = &self.outer_norms {
             added = norm.forward(&added)?;
         }

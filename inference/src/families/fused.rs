@@ -3,6 +3,7 @@
 
 use candle_core::{CpuStorage, CustomOp1, CustomOp2, Layout, Result, Shape, Tensor, bail};
 
+use super::exp::exp;
 use super::plain;
 
 fn values<'a>(storage: &'a CpuStorage, layout: &Layout) -> Result<&'a [f32]> {
@@ -190,7 +191,36 @@ pub fn gelu(x: &Tensor) -> Result<Tensor> {
     if !x.device().is_cpu() {
         return x.gelu();
     }
-    x.contiguous()?.apply_op1(Gelu)
+    if x.track_op() {
+        return x.contiguous()?.apply_op1(Gelu);
+    }
+    // (1 + tanh u) / 2 = 1 / (1 + exp(−2u))
+    x.contiguous()?.apply_op1_no_bwd(&Each(|x: f32| x / (1.0 + exp(-2.0 * ROOT * (x + CUBIC * x * x * x)))))
+}
+
+/// x · sigmoid(x).
+///
+/// # Errors
+/// The engine's error when the tensor is not f32.
+pub fn silu(x: &Tensor) -> Result<Tensor> {
+    if x.track_op() || !x.device().is_cpu() {
+        return x.silu();
+    }
+    x.contiguous()?.apply_op1_no_bwd(&Each(|x: f32| x / (1.0 + exp(-x))))
+}
+
+/// A function of each value by itself, for scoring: it has no gradient.
+struct Each<F>(F);
+
+impl<F: Fn(f32) -> f32 + Send + Sync> CustomOp1 for Each<F> {
+    fn name(&self) -> &'static str {
+        "each"
+    }
+
+    fn cpu_fwd(&self, s: &CpuStorage, l: &Layout) -> Result<(CpuStorage, Shape)> {
+        let out = values(s, l)?.iter().map(|&x| self.0(x)).collect();
+        Ok((CpuStorage::F32(out), l.shape().clone()))
+    }
 }
 
 struct Gelu;
@@ -269,5 +299,17 @@ mod tests {
         check_gradient(&[3, 11], |x| standardise(x, false, 1e-5));
         check_gradient(&[3, 11], |x| standardise(x, true, 1e-5));
         check_gradient(&[5, 3], gelu);
+    }
+
+    #[test]
+    fn scoring_uses_the_functions_that_training_does() {
+        let x: Vec<f32> = (0..2000).map(|i| (number(i) - 1000.0) * 0.02).collect();
+        let x = Tensor::from_vec(x, 2000, &Device::Cpu).unwrap();
+        let tracked = Var::from_tensor(&x).unwrap();
+        for f in [gelu, silu] {
+            let difference = (f(&x).unwrap() - f(tracked.as_tensor()).unwrap()).unwrap().abs().unwrap();
+            let largest: f32 = difference.max_all().unwrap().to_scalar().unwrap();
+            assert!(largest < 3e-6, "{largest}");
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::ends::{Embedding, Head};
 use super::linear::Linear;
 use super::norm::Norm;
 use super::plan::{Layer, Plan, Weights, shared};
+use super::stack::Stack;
 use crate::InferenceError;
 use crate::weights::LinearWeight;
 
@@ -176,11 +177,15 @@ struct Block {
 }
 
 impl Layer for Block {
-    fn forward(&self, x: &Tensor) -> EngineResult<Tensor> {
+    fn forward(&self, x: &Tensor, stack: &Stack) -> EngineResult<Tensor> {
         let qkv = self.qkv.forward(&self.norm_1.forward(x)?)?;
         let width = qkv.dim(2)? / 3;
-        let part = |i: usize| split_heads(&qkv.narrow(2, i * width, width)?, self.heads);
-        let x = (x + self.out.forward(&self.attention.forward(&part(0)?, &part(1)?, &part(2)?)?)?)?;
+        let part = |i: usize| qkv.narrow(2, i * width, width);
+        let split = |x: &Tensor| split_heads(x, self.heads);
+        let mixed = stack.each([&part(0)?, &part(1)?, &part(2)?], |q, k, v| {
+            self.attention.forward(&split(q)?, &split(k)?, &split(v)?)
+        })?;
+        let x = (x + self.out.forward(&mixed)?)?;
         let inner = self.activation.forward(&self.up.forward(&self.norm_2.forward(&x)?)?)?;
         x + self.down.forward(&inner)?
     }

@@ -12,6 +12,7 @@ use super::norm::Norm;
 use super::plan::{Layer, Plan, Weights, shared};
 use super::rope::Rope;
 use super::rope_fields::{RopeDefaults, RopeFields};
+use super::stack::Stack;
 use crate::InferenceError;
 
 /// A GPT-NeoX's `config.json`.
@@ -189,13 +190,18 @@ struct Block {
 }
 
 impl Layer for Block {
-    fn forward(&self, x: &Tensor) -> EngineResult<Tensor> {
-        let rotation = self.rope.rotation(x.dim(1)?, x.device())?;
+    fn forward(&self, x: &Tensor, stack: &Stack) -> EngineResult<Tensor> {
         // Query, key and value of one head lie side by side.
-        let qkv = split_heads(&self.qkv.forward(&self.attention_norm.forward(x)?)?, self.heads)?;
-        let head = qkv.dim(3)? / 3;
-        let part = |i: usize| qkv.narrow(3, i * head, head)?.contiguous();
-        let mixed = self.attention.forward(&rotation.apply(&part(0)?)?, &rotation.apply(&part(1)?)?, &part(2)?)?;
+        let qkv = self.qkv.forward(&self.attention_norm.forward(x)?)?;
+        let (batch, positions, width) = qkv.dims3()?;
+        let (width, head) = (width / 3, width / 3 / self.heads);
+        let qkv = qkv.reshape((batch, positions, self.heads, 3, head))?;
+        let part = |i: usize| qkv.narrow(3, i, 1)?.reshape((batch, positions, width));
+        let mixed = stack.each([&part(0)?, &part(1)?, &part(2)?], |q, k, v| {
+            let rotation = self.rope.rotation(q.dim(1)?, q.device())?;
+            let split = |x: &Tensor| split_heads(x, self.heads);
+            self.attention.forward(&rotation.apply(&split(q)?)?, &rotation.apply(&split(k)?)?, &split(v)?)
+        })?;
         let attended = (x + self.out.forward(&mixed)?)?;
         let seen = if self.parallel { x } else { &attended };
         let inner = self.activation.forward(&self.up.forward(&self.inner_norm.forward(seen)?)?)?;

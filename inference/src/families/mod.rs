@@ -10,6 +10,7 @@ pub mod attention;
 mod checks;
 pub mod decoder;
 pub mod ends;
+pub(crate) mod exp;
 pub mod fused;
 pub mod gemma2;
 pub mod gemma3;
@@ -27,6 +28,7 @@ pub mod qwen;
 pub mod rope;
 pub mod rope_fields;
 pub mod sizes;
+pub mod stack;
 
 pub use network::Network;
 pub use plan::{Layer, Plan, Weights};
@@ -82,6 +84,12 @@ const REFUSED: [&str; 7] = [
     "vision_config",
 ];
 
+/// The first field of a configuration that is not supported in any family, but for the `excused` ones.
+pub(crate) fn refused(config: &serde_json::Map<String, serde_json::Value>, excused: &[&str]) -> Option<&'static str> {
+    let said = |name: &&&str| config.get(**name).is_some_and(|v| !v.is_null() && v != &serde_json::Value::Bool(false));
+    REFUSED.iter().filter(|name| !excused.contains(name)).find(said).copied()
+}
+
 impl Config {
     /// Reads a configuration in JSON; `origin` names the file in errors.
     ///
@@ -92,9 +100,7 @@ impl Config {
         let bad = |reason: String| InferenceError::Config { origin: origin.to_owned(), reason };
         let object: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
-        let said =
-            |name: &&&str| object.get(**name).is_some_and(|v| !v.is_null() && v != &serde_json::Value::Bool(false));
-        if let Some(name) = REFUSED.iter().find(said) {
+        if let Some(name) = refused(&object, &[]) {
             return Err(bad(format!("{name} is not supported")));
         }
         let value = serde_json::Value::Object(object);

@@ -5,6 +5,7 @@ use candle_core::{Device, Tensor};
 use super::Config;
 use super::ends::{Embedding, Head};
 use super::plan::{Layer, Plan, Weights};
+use super::stack::Stack;
 use crate::weights::Source;
 use crate::{InferenceError, Kernel};
 
@@ -46,7 +47,7 @@ impl Network {
     pub fn forward(&self, tokens: &Tensor) -> candle_core::Result<Tensor> {
         let mut x = self.embedding.forward(tokens)?;
         for layer in &self.layers {
-            x = layer.forward(&x)?;
+            x = layer.forward(&x, &Stack::none())?;
         }
         self.head.forward(&x)
     }

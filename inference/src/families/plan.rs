@@ -6,16 +6,18 @@ use candle_core::{Device, Result as EngineResult, Tensor};
 use super::ends::{Embedding, Head};
 use super::linear::Linear;
 use super::norm::Norm;
-use crate::weights::{LinearWeight, Source, dense_bytes};
+use super::stack::Stack;
+use crate::weights::{LinearWeight, Source, dense_bytes, working_bytes};
 use crate::{InferenceError, Kernel};
 
 /// A layer of any family.
 pub trait Layer: Send + Sync {
-    /// The residual stream (batch, positions, width) after the layer; each position sees itself and those before it.
+    /// The residual stream (batch, positions, width) after the layer; each position sees itself and those before it in
+    /// its own sequence. The bits of a row do not depend on what else is in the `stack`.
     ///
     /// # Errors
     /// The engine's error when shapes do not fit.
-    fn forward(&self, x: &Tensor) -> EngineResult<Tensor>;
+    fn forward(&self, x: &Tensor, stack: &Stack) -> EngineResult<Tensor>;
 }
 
 /// A checked plan of one model: its parts can be built one by one, in any order, any number of times.
@@ -100,7 +102,7 @@ impl<'a> Weights<'a> {
         let bytes = match &weight {
             LinearWeight::Quantised(QMatMul::QTensor(blocks)) => {
                 self.quantised = true;
-                blocks.storage_size_in_bytes() as u64
+                working_bytes(blocks.dtype(), blocks.storage_size_in_bytes() as u64)
             }
             LinearWeight::Dense(t) | LinearWeight::Quantised(QMatMul::Tensor(t) | QMatMul::TensorF16(t)) => {
                 (t.elem_count() as u64).saturating_mul(t.dtype().size_in_bytes() as u64)

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use super::{Manifest, ModelFiles, Progress, RegularFile, assemble};
+use super::{Manifest, ModelFiles, Progress, RegularFile, assemble, language};
 use crate::InferenceError;
 use crate::tokenizer::{self, Bytes, Tokenizer, huggingface::HuggingFace};
 use crate::weights::{Checkpoint, Part};
@@ -49,14 +49,16 @@ pub(super) fn open(origin: &str, path: &Path, progress: Progress<'_>) -> Result<
     let beside = folder.join("config.json");
     let beside = if beside.exists() { Some(RegularFile::text(&beside, MAX_CONFIG)?) } else { None };
     let config = config(origin, beside, &checkpoint)?;
-    let tokenizer = tokenizer(origin, Some(&folder), &config)?;
+    let part = language::config_of(origin, &config)?;
+    let tokenizer = tokenizer(origin, Some(&folder), part.as_ref().unwrap_or(&config))?;
     let mut manifest = weights.files().to_vec();
     for name in ["config.json", "tokenizer.json"].map(|name| folder.join(name)).iter().filter(|path| path.is_file()) {
         let file = RegularFile::open(name)?;
         manifest.extend_from_slice(Manifest::of(&[&file], &|_, _| ())?.files());
     }
     let files = Manifest::new(manifest).files().to_vec();
-    Ok(ModelFiles { files, ..assemble(origin, checkpoint, config, tokenizer, weights.identity()) })
+    let all = assemble(origin, checkpoint, config, tokenizer, weights.identity());
+    ModelFiles { files, ..all }.language_model()
 }
 
 /// The configuration beside the weights, or else that in the file's metadata.
@@ -97,24 +99,22 @@ pub(super) fn tokenizer(
     };
     let text = RegularFile::text(&beside, MAX_TOKENIZER)?;
     let tokenizer = HuggingFace::parse(&beside.display().to_string(), &text)?;
-    tokenizer::fits(origin, &tokenizer, embedding_rows(origin, config)?)?;
-    Ok(Arc::new(tokenizer))
+    let rows = embedding_rows(origin, config)?;
+    tokenizer::fits(origin, &tokenizer, rows)?;
+    Ok(Arc::new(tokenizer.within(rows)))
 }
 
 /// What a configuration says about the vocabulary, whatever its family.
 #[derive(serde::Deserialize)]
 struct Vocabulary {
-    vocab_size: Option<usize>,
-    /// Models that also see pictures have the configuration of their text part inside another one.
-    text_config: Option<Box<Vocabulary>>,
+    vocab_size: usize,
 }
 
 /// Rows of the embedding, as the configuration says.
 fn embedding_rows(origin: &str, config: &str) -> Result<usize, InferenceError> {
     let bad = |reason: String| InferenceError::Config { origin: origin.to_owned(), reason };
     let config: Vocabulary = serde_json::from_str(config).map_err(|e| bad(e.to_string()))?;
-    let inner = config.text_config.and_then(|c| c.vocab_size);
-    config.vocab_size.or(inner).ok_or_else(|| bad("missing field `vocab_size`".to_owned()))
+    Ok(config.vocab_size)
 }
 
 /// `model.safetensors.index.json`: which tensor is in which file.

@@ -2,6 +2,7 @@
 
 mod folder;
 mod identity;
+mod language;
 mod regular;
 
 pub use identity::{Manifest, Progress};
@@ -41,6 +42,16 @@ pub struct ModelFiles {
     pub stored: String,
     /// Name and shape of every weight in the files, as Hugging Face has them; linear maps are (outputs, inputs).
     pub tensors: Vec<(String, Vec<usize>)>,
+}
+
+impl ModelFiles {
+    /// The language model in a model that also sees pictures; any other model as it is.
+    ///
+    /// # Errors
+    /// [`InferenceError::Config`] when such a configuration contradicts itself or asks for what is not implemented.
+    pub fn language_model(self) -> Result<Self, InferenceError> {
+        language::only(self)
+    }
 }
 
 /// Opens the model that `name` stands for: `builtin:NAME`, a `.gguf` file, a `.safetensors` file, or a folder with
@@ -90,7 +101,7 @@ pub fn from_safetensors(
     let checkpoint = Checkpoint::read(name, file)?;
     let config = folder::config(name, config.map(str::to_owned), &checkpoint)?;
     let tokenizer = folder::tokenizer(name, None, &config)?;
-    Ok(assemble(name, checkpoint, config, tokenizer, weights_sha256))
+    assemble(name, checkpoint, config, tokenizer, weights_sha256).language_model()
 }
 
 /// Puts together what was found of a model in the safetensors format.

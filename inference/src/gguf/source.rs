@@ -13,7 +13,7 @@ use super::types::Stored;
 use crate::InferenceError;
 use crate::files::RegularFile;
 use crate::load::Kernel;
-use crate::weights::{LinearWeight, Source, all_finite, dense_bytes};
+use crate::weights::{LinearWeight, Source, all_finite, dense_bytes, working_bytes};
 
 /// Weights that are dequantised at a time: bounds what is in memory besides the stored and the finished tensor.
 const SLAB: usize = 1 << 20;
@@ -146,8 +146,8 @@ impl Source for GgufSource {
 
     fn linear_bytes(&self, name: &str, outputs: usize, inputs: usize) -> u64 {
         match self.entries.get(name).map(|entry| &entry.info) {
-            Some(info) if self.kernel == Kernel::Quantised && matches!(info.stored, Stored::Blocks(_)) => {
-                info.bytes as u64
+            Some(TensorInfo { stored: Stored::Blocks(kind), bytes, .. }) if self.kernel == Kernel::Quantised => {
+                working_bytes(*kind, *bytes as u64)
             }
             _ => dense_bytes(&[outputs, inputs]),
         }

@@ -6,22 +6,24 @@ mod reading;
 
 use std::sync::Arc;
 
-use candle_core::{Device, Tensor};
+use candle_core::Device;
+use rayon::prelude::*;
 
-use engine::Engine;
+use engine::{Engine, Input};
 use inventory::Inventory;
 
-use crate::families::{Config, ends::Head};
+use crate::families::Config;
 use crate::model::check;
 use crate::{
     Answer, Ask, InferenceError, Kernel, LanguageModel, LoadOptions, LogProbs, ModelFiles, ModelIdentity, Prompt,
-    Tokenizer, WeightsIdentity, files,
+    Scored, Tokenizer, WeightsIdentity, files,
 };
 
 /// A model of weights at hand, computed in f32.
 ///
-/// Each prompt is run by itself through each part of the model, so that an answer has the same bits whatever else is in
-/// its batch and whether the model is held as a whole or read part by part.
+/// The prompts of a batch go through each part of the model in stacks. No row is computed from another prompt's, nor in
+/// another order of sums for having neighbours, so an answer has the same bits whatever else is in its batch, and
+/// whether the model is held as a whole or read part by part.
 pub struct LocalModel {
     engine: Engine,
     tokenizer: Arc<dyn Tokenizer>,
@@ -86,6 +88,11 @@ impl LocalModel {
         self.engine.peak()
     }
 
+    /// The bytes of weights that the model holds while it works: all of them, or of its largest part.
+    pub fn held_bytes(&self) -> u64 {
+        self.engine.held()
+    }
+
     /// The tokenizer.
     pub fn tokenizer(&self) -> Arc<dyn Tokenizer> {
         Arc::clone(&self.tokenizer)
@@ -111,15 +118,32 @@ impl LocalModel {
         if let Some(&token) = tokens.iter().find(|t| outside(**t)) {
             return Err(InferenceError::BadToken { token, vocabulary: self.vocabulary });
         }
-        let read = |_: usize, head: &Head, x: &Tensor| {
-            let mut logits = Vec::with_capacity(tokens.len().saturating_mul(self.vocabulary));
-            reading::each_row(head, x, self.vocabulary, |_, row| {
-                logits.extend_from_slice(row);
-                Ok(())
-            })?;
-            LogProbs::new(tokens.len(), self.vocabulary, logits)
+        let input = Input { tokens, first: 0 };
+        let rows = self.engine.run(&[input], self.vocabulary, |_, _, row| Ok(row.to_vec())).pop();
+        let rows = rows.unwrap_or(Err(InferenceError::EmptyPrompt))?;
+        LogProbs::new(tokens.len(), self.vocabulary, rows.concat())
+    }
+
+    /// Answers to checked prompts, each with its first scored predicted token: `read` makes something of the next token
+    /// and the logits at each position, and `scored` of them all.
+    fn scored<'a, T: Send>(
+        &self,
+        prompts: &[(Prompt<'a>, usize)],
+        ask: Ask,
+        read: impl Fn(u32, &[f32]) -> Result<T, InferenceError> + Sync,
+        scored: impl Fn(Vec<T>) -> Scored + Sync,
+    ) -> Vec<Result<Answer, InferenceError>> {
+        // Row t is about token t+1; the last row is about a token that nobody committed to, so it is never computed.
+        let input = |(prompt, first): (Prompt<'a>, usize)| {
+            let tokens = prompt.tokens.split_last().map_or(&[][..], |(_, rest)| rest);
+            Input { tokens, first }
         };
-        self.engine.run(&[tokens], read).pop().unwrap_or(Err(InferenceError::EmptyPrompt))
+        let inputs: Vec<Input<'_>> = prompts.iter().copied().map(input).collect();
+        let rows = self.engine.run(&inputs, self.vocabulary, |index, t, row| read(prompts[index].0.tokens[t + 1], row));
+        let answer = |(rows, &(prompt, _)): (Result<Vec<T>, InferenceError>, _)| {
+            rows.and_then(|rows| Answer::new(self, prompt, ask, scored(rows)))
+        };
+        (rows, prompts).into_par_iter().map(answer).collect()
     }
 }
 
@@ -131,17 +155,14 @@ impl LanguageModel for LocalModel {
             .zip(&firsts)
             .filter_map(|(p, first)| first.as_ref().ok().map(|&first| (*p, first)))
             .collect();
-        // Row t is about token t+1; the last row is about a token that nobody committed to, so it is never computed.
-        let inputs: Vec<&[u32]> =
-            valid.iter().map(|(prompt, _)| prompt.tokens.split_last().map_or(&[][..], |(_, rest)| rest)).collect();
-        let mut answers = self
-            .engine
-            .run(&inputs, |index, head, x| {
-                let (prompt, first) = valid[index];
-                let scored = reading::scored(head, x, first, prompt.tokens, ask, self.vocabulary)?;
-                Answer::new(self, prompt, ask, scored)
-            })
-            .into_iter();
+        let answers = match ask {
+            Ask::Distributions(_) => self.scored(&valid, ask, |_, row| Ok(row.to_vec()), Scored::Logits),
+            Ask::LastTokens(_) | Ask::AllTokens => {
+                self.scored(&valid, ask, |next, row| reading::log_prob(row, next), Scored::Tokens)
+            }
+            Ask::Top { top, .. } => self.scored(&valid, ask, |_, row| Ok(reading::most_likely(row, top)), Scored::Top),
+        };
+        let mut answers = answers.into_iter();
         let answer = |first: Result<usize, InferenceError>| match first {
             Ok(_) => answers.next().unwrap_or(Err(InferenceError::OtherAnswer)),
             Err(error) => Err(error),

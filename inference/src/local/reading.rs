@@ -1,80 +1,81 @@
 //! From the last hidden states to what was asked: the head is applied to the scored positions only, a few at a time.
 
-use candle_core::{IndexOp, Tensor};
+use candle_core::{Storage, Tensor};
+use rayon::prelude::*;
 
-use crate::answer::token_log_prob;
+use super::engine::Input;
+use crate::InferenceError;
 use crate::families::ends::Head;
+use crate::families::exp::{largest, sum_of_powers};
 use crate::logprobs::log_softmax;
-use crate::{Ask, InferenceError, Scored};
+use crate::weights::all_finite;
 
-/// Logits of one prompt that are held at once, whatever the vocabulary: 32 MiB of them. A constant, because the number of
-/// rows in a product of matrices may change how its sums are rounded.
-const LOGITS_AT_ONCE: usize = 1 << 23;
+/// Logits of one stack that are held at once, whatever the vocabulary: 64 MiB of them.
+const LOGITS_AT_ONCE: usize = 1 << 24;
 
-/// Calls `f` with the number and the logits of each row of the hidden states `x` (1, positions, width).
-pub(super) fn each_row(
+/// What `read` makes of the number of an input, a row of it and the logits there, for the rows that are asked about of
+/// each of the inputs whose hidden states `x` (1, rows, width) lie below one another.
+///
+/// # Errors
+/// The engine's error; those of a row are its input's.
+pub(super) fn rows<T: Send>(
     head: &Head,
     x: &Tensor,
+    inputs: &[Input<'_>],
     vocabulary: usize,
-    mut f: impl FnMut(usize, &[f32]) -> Result<(), InferenceError>,
-) -> Result<(), InferenceError> {
-    let positions = x.dim(1)?;
-    let rows = (LOGITS_AT_ONCE / vocabulary).max(1);
-    for from in (0..positions).step_by(rows) {
-        let some = x.narrow(1, from, rows.min(positions - from))?;
-        let logits = head.forward(&some)?.i(0)?.flatten_all()?.to_vec1::<f32>()?;
-        for (i, row) in logits.chunks(vocabulary).enumerate() {
-            if row.iter().any(|x| !x.is_finite()) {
-                return Err(InferenceError::NotFiniteLogit { position: from + i });
+    read: impl Fn(usize, usize, &[f32]) -> Result<T, InferenceError> + Sync,
+) -> Result<Vec<Result<Vec<T>, InferenceError>>, InferenceError> {
+    let (mut asked, mut parts, mut from) = (Vec::new(), Vec::new(), 0);
+    for (index, input) in inputs.iter().enumerate() {
+        let rows = input.tokens.len();
+        parts.push(x.narrow(1, from + input.first, rows - input.first)?);
+        asked.extend((input.first..rows).map(|t| (index, t)));
+        from += rows;
+    }
+    let x = Tensor::cat(&parts, 1)?;
+    let mut out: Vec<Result<Vec<T>, InferenceError>> = inputs.iter().map(|_| Ok(Vec::new())).collect();
+    let at_once = (LOGITS_AT_ONCE / vocabulary).max(1);
+    for (number, asked) in asked.chunks(at_once).enumerate() {
+        let some = x.narrow(1, number * at_once, asked.len())?;
+        let one = |(row, &(index, t)): (&[f32], &(usize, usize))| {
+            if all_finite(row) {
+                read(index, t, row)
+            } else {
+                Err(InferenceError::NotFiniteLogit { position: t - inputs[index].first })
             }
-            f(from + i, row)?;
+        };
+        let logits = head.forward(&some)?.contiguous()?;
+        let (storage, layout) = logits.storage_and_layout();
+        let copy: Vec<f32>;
+        let values = if let Storage::Cpu(values) = &*storage {
+            &values.as_slice::<f32>()?[layout.start_offset()..]
+        } else {
+            copy = logits.flatten_all()?.to_vec1()?;
+            &copy
+        };
+        let values: Vec<_> = (values.par_chunks(vocabulary), asked).into_par_iter().map(one).collect();
+        for (&(index, _), value) in asked.iter().zip(values) {
+            match (&mut out[index], value) {
+                (Ok(all), Ok(value)) => all.push(value),
+                (all @ Ok(_), Err(error)) => *all = Err(error),
+                (Err(_), _) => {}
+            }
         }
     }
-    Ok(())
+    Ok(out)
 }
 
-/// What `ask` asks about `tokens`, whose hidden states (of all but the last token) are `x` and whose first scored
-/// predicted token is number `first`.
-pub(super) fn scored(
-    head: &Head,
-    x: &Tensor,
-    first: usize,
-    tokens: &[u32],
-    ask: Ask,
-    vocabulary: usize,
-) -> Result<Scored, InferenceError> {
-    let predicted = tokens.get(first + 1..).unwrap_or_default();
-    let x = x.narrow(1, first, predicted.len())?;
-    match ask {
-        Ask::Distributions(_) => {
-            let mut rows = Vec::with_capacity(predicted.len());
-            each_row(head, &x, vocabulary, |_, row| {
-                rows.push(row.to_vec());
-                Ok(())
-            })?;
-            Ok(Scored::Logits(rows))
-        }
-        Ask::LastTokens(_) | Ask::AllTokens => {
-            let mut values = Vec::with_capacity(predicted.len());
-            each_row(head, &x, vocabulary, |t, row| {
-                values.push(token_log_prob(row, predicted[t])?);
-                Ok(())
-            })?;
-            Ok(Scored::Tokens(values))
-        }
-        Ask::Top { top, .. } => {
-            let mut rows = Vec::with_capacity(predicted.len());
-            each_row(head, &x, vocabulary, |_, row| {
-                rows.push(most_likely(row, top));
-                Ok(())
-            })?;
-            Ok(Scored::Top(rows))
-        }
-    }
+/// The log-probability in nats of `token` under finite logits. The exponentials are good to 3·10⁻⁷ of themselves, which is
+/// less than the 2⁻²⁰ nat that figures are rounded to.
+pub(super) fn log_prob(logits: &[f32], token: u32) -> Result<f64, InferenceError> {
+    let at = usize::try_from(token).ok().and_then(|column| logits.get(column));
+    let logit = at.ok_or(InferenceError::BadToken { token, vocabulary: logits.len() })?;
+    let top = largest(logits);
+    Ok(f64::from(*logit) - f64::from(top) - sum_of_powers(logits, top).ln())
 }
 
 /// The `top` most likely tokens, the most likely first and of equals the one with the lower number.
-fn most_likely(logits: &[f32], top: u32) -> Vec<(u32, f64)> {
+pub(super) fn most_likely(logits: &[f32], top: u32) -> Vec<(u32, f64)> {
     let mut ranked: Vec<(u32, f64)> = (0..).zip(log_softmax(logits)).collect();
     ranked.sort_by(|(i, a), (j, b)| b.total_cmp(a).then(i.cmp(j)));
     ranked.truncate(usize::try_from(top).unwrap_or(usize::MAX));

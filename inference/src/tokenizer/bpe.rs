@@ -4,9 +4,8 @@
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashMap};
 
-use sha2::{Digest, Sha256};
-
 use super::byte_pieces;
+use super::meaning::Spelling;
 use super::pre::Words;
 use super::special::{Added, Part};
 use super::vocabulary::{Kind, Vocabulary, byte_of};
@@ -28,8 +27,6 @@ pub(super) struct Bpe {
     merges: HashMap<(Symbol, Symbol), (u32, Symbol)>,
     /// Symbols that are no tokens.
     others: HashMap<String, Symbol>,
-    /// Digest of the merges in their order.
-    merges_digest: [u8; 32],
 }
 
 impl Bpe {
@@ -52,9 +49,7 @@ impl Bpe {
             characters: byte_pieces::characters(),
             merges: HashMap::with_capacity(merges.len()),
             others: HashMap::new(),
-            merges_digest: [0; 32],
         };
-        let mut hash = Sha256::new();
         for (rank, merge) in (0u32..).zip(merges) {
             // A text may begin with a space of its own, so the first character separates nothing.
             let separator = merge.char_indices().skip(1).find(|(_, c)| *c == ' ').map(|(at, _)| at);
@@ -63,14 +58,11 @@ impl Bpe {
             else {
                 return Err(format!("merge {rank}, '{}', is not two texts", merge.escape_default()));
             };
-            hash.update((merge.len() as u64).to_le_bytes());
-            hash.update(merge.as_bytes());
             let joined = bpe.name(&format!("{left}{right}"))?;
             let pair = (bpe.name(left)?, bpe.name(right)?);
             // Of a pair that is listed twice, the first counts.
             bpe.merges.entry(pair).or_insert((rank, joined));
         }
-        bpe.merges_digest = hash.finalize().into();
         Ok(bpe)
     }
 
@@ -180,13 +172,6 @@ impl Tokenizer for Bpe {
     }
 
     fn digest(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        hash.update(b"pot/tokenizer/v1\0bytes joined by merges\0");
-        self.vocabulary.absorb(&mut hash, false);
-        hash.update(self.merges_digest);
-        self.words.absorb(&mut hash);
-        self.ends.absorb(&mut hash);
-        hash.update([u8::from(self.added.strip_after)]);
-        hash.finalize().into()
+        self.vocabulary.digest(Spelling::Bytes)
     }
 }

@@ -3,19 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
+use super::meaning::{self, Meaning, SPACE, Spelling};
 use super::{Tokenizer, byte_pieces, vocabulary::byte_of};
 use crate::InferenceError;
-
-/// How the texts of tokens stand for bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Spelling {
-    /// One character for each byte, as in GPT-2.
-    Bytes,
-    /// Characters as they are, `▁` for a space, `<0xAB>` for a byte, as in `SentencePiece`.
-    Pieces,
-}
 
 /// A tokenizer from a `tokenizer.json` file.
 #[derive(Debug)]
@@ -25,7 +16,8 @@ pub struct HuggingFace {
     /// Added tokens, and whether each is a control token.
     added: BTreeMap<u32, bool>,
     vocabulary: usize,
-    digest: [u8; 32],
+    /// Indices that mean something to the model.
+    rows: u32,
 }
 
 impl HuggingFace {
@@ -57,12 +49,33 @@ impl HuggingFace {
             tokenizer.get_added_tokens_decoder().iter().map(|(&number, token)| (number, token.special)).collect();
         // Control tokens past the others come from no text: some files list more of them than the model has rows.
         let tokens = tokenizer.get_vocab(true);
+        let rows = tokens.values().max().map_or(0, |last| last.saturating_add(1));
+        let mut numbers: Vec<u32> = tokens.values().copied().collect();
+        numbers.sort_unstable();
+        if let Some([twice, _]) = numbers.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(bad(format!("two of its tokens have the number {twice}")));
+        }
         let last = tokens.values().filter(|n| added.get(n) != Some(&true)).max().copied();
         let ends = tokenizer.encode("", true).map_err(|e| bad(e.to_string()))?;
         let last =
             ends.get_ids().iter().copied().chain(last).max().ok_or_else(|| bad("it has no tokens".to_owned()))?;
         let vocabulary = usize::try_from(last).map_err(|e| bad(e.to_string()))? + 1;
-        Ok(Self { tokenizer, spelling, added, vocabulary, digest: digest(json) })
+        Ok(Self { tokenizer, spelling, added, vocabulary, rows })
+    }
+
+    /// The same for a model whose embedding has only so many `rows`: what the file lists beyond them means nothing to
+    /// it.
+    #[must_use]
+    pub fn within(self, rows: usize) -> Self {
+        Self { rows: self.rows.min(u32::try_from(rows).unwrap_or(u32::MAX)), ..self }
+    }
+
+    fn meaning(&self, text: &str, number: u32) -> Meaning<'static> {
+        match (self.added.contains_key(&number), self.spelling, byte_of(text)) {
+            (false, Spelling::Pieces, Some(byte)) => Meaning::Byte(byte),
+            (false, spelling, _) => Meaning::piece(spelling, text).into_owned(),
+            (true, ..) => Meaning::literal(text).into_owned(),
+        }
     }
 }
 
@@ -73,54 +86,6 @@ fn spelling(decoder: &Value) -> Option<Spelling> {
         "Metaspace" | "ByteFallback" => Some(Spelling::Pieces),
         "Sequence" => decoder["decoders"].as_array()?.iter().find_map(spelling),
         _ => None,
-    }
-}
-
-/// Digest over what decides the tokens, independent of order and spacing in the file. How texts are shortened or
-/// padded is not used here, and the decoder decides nothing.
-fn digest(mut json: Value) -> [u8; 32] {
-    if let Some(fields) = json.as_object_mut() {
-        for field in ["version", "truncation", "padding", "decoder"] {
-            fields.remove(field);
-        }
-    }
-    let mut hash = Sha256::new();
-    hash.update(b"pot/tokenizer/v1\0tokenizer.json\0");
-    absorb(&json, &mut hash);
-    hash.finalize().into()
-}
-
-/// Adds a value in a form of its own to a digest, the fields of objects in the order of their names.
-fn absorb(value: &Value, hash: &mut Sha256) {
-    let length = |n: usize| (n as u64).to_le_bytes();
-    match value {
-        Value::Object(fields) => {
-            hash.update(b"{");
-            hash.update(length(fields.len()));
-            for (name, value) in fields.iter().collect::<BTreeMap<_, _>>() {
-                hash.update(length(name.len()));
-                hash.update(name);
-                absorb(value, hash);
-            }
-        }
-        Value::Array(values) => {
-            hash.update(b"[");
-            hash.update(length(values.len()));
-            for value in values {
-                absorb(value, hash);
-            }
-        }
-        Value::String(text) => {
-            hash.update(b"\"");
-            hash.update(length(text.len()));
-            hash.update(text);
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) => {
-            let text = value.to_string();
-            hash.update(b"=");
-            hash.update(length(text.len()));
-            hash.update(text);
-        }
     }
 }
 
@@ -136,11 +101,12 @@ impl Tokenizer for HuggingFace {
         let text = self.tokenizer.id_to_token(token)?;
         match (self.added.get(&token), self.spelling) {
             (Some(true), _) => None,
-            (Some(false), _) => Some(text.into_bytes()),
+            (Some(false), Spelling::Bytes) => Some(text.into_bytes()),
+            (Some(false), Spelling::Pieces) => Some(text.replace(SPACE, " ").into_bytes()),
             (None, Spelling::Bytes) => byte_pieces::bytes(&text),
             (None, Spelling::Pieces) => match byte_of(&text) {
                 Some(byte) => Some(vec![byte]),
-                None => Some(text.replace('\u{2581}', " ").into_bytes()),
+                None => Some(text.replace(SPACE, " ").into_bytes()),
             },
         }
     }
@@ -150,6 +116,9 @@ impl Tokenizer for HuggingFace {
     }
 
     fn digest(&self) -> [u8; 32] {
-        self.digest
+        meaning::digest((0..self.rows).map(|number| {
+            let text = self.tokenizer.id_to_token(number)?;
+            Some(self.meaning(&text, number))
+        }))
     }
 }

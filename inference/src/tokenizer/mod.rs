@@ -4,6 +4,7 @@ mod bpe;
 mod byte_pieces;
 pub(crate) mod gguf;
 pub mod huggingface;
+mod meaning;
 mod pre;
 mod special;
 mod spm;
@@ -27,7 +28,8 @@ pub trait Tokenizer: Send + Sync {
     /// Number of tokens.
     fn vocabulary(&self) -> usize;
 
-    /// Digest over everything that decides which tokens a text becomes.
+    /// Digest of the vocabulary: what each token index means, whatever file that was read from. Models for which it is
+    /// equal are compared index by index, about texts that both split alike: how texts are split is no part of it.
     fn digest(&self) -> [u8; 32];
 }
 
@@ -36,16 +38,6 @@ pub trait Tokenizer: Send + Sync {
 struct Ends {
     before: Option<u32>,
     after: Option<u32>,
-}
-
-impl Ends {
-    /// Adds the tokens to a digest.
-    fn absorb(self, hash: &mut Sha256) {
-        for end in [self.before, self.after] {
-            // One byte more than a token has, so that none is told from every token.
-            hash.update(end.map_or(u64::MAX, u64::from).to_le_bytes());
-        }
-    }
 }
 
 /// Refuses a tokenizer with more tokens than the embedding has `rows`. More rows than tokens are usual: embeddings
@@ -75,7 +67,7 @@ pub fn tokenize(text: &str) -> Vec<u32> {
     std::iter::once(START).chain(text.bytes().map(u32::from)).collect()
 }
 
-/// Identifies the tokenizer: token indices may be compared only between models with equal digests.
+/// Identifies the vocabulary: token indices may be compared only between models with equal digests.
 pub fn digest() -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"pot/tokenizer/v1\0");

@@ -3,7 +3,6 @@
 //! llama.cpp applies them: one after the other, each to the pieces that the ones before left.
 
 use fancy_regex::Regex;
-use sha2::{Digest, Sha256};
 
 use crate::InferenceError;
 
@@ -146,15 +145,5 @@ impl Words {
             words = finer;
         }
         Ok(words)
-    }
-
-    /// Adds everything that decides the words to a digest.
-    pub(super) fn absorb(&self, hash: &mut Sha256) {
-        hash.update((self.expressions.len() as u64).to_le_bytes());
-        for expression in &self.expressions {
-            hash.update((expression.as_str().len() as u64).to_le_bytes());
-            hash.update(expression.as_str().as_bytes());
-        }
-        hash.update([u8::from(self.whole_first)]);
     }
 }

@@ -5,15 +5,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use sha2::{Digest, Sha256};
-
+use super::meaning::{SPACE, Spelling};
 use super::special::{Added, Part};
 use super::vocabulary::{Kind, Vocabulary, byte_of};
 use super::{Ends, Tokenizer};
 use crate::InferenceError;
-
-/// The character that stands for a space in these vocabularies.
-const SPACE: &str = "\u{2581}";
 
 /// A tokenizer of this kind.
 #[derive(Debug)]
@@ -133,8 +129,9 @@ impl Tokenizer for Spm {
             match part {
                 Part::Token(number) => out.push(number),
                 Part::Text(text) => {
-                    let prefix = if self.space_prefix && after_token { SPACE } else { "" };
-                    self.encode(&format!("{prefix}{}", text.replace(' ', SPACE)), &mut out)?;
+                    let prefix = (self.space_prefix && after_token).then_some(SPACE);
+                    let text = text.chars().map(|c| if c == ' ' { SPACE } else { c });
+                    self.encode(&prefix.into_iter().chain(text).collect::<String>(), &mut out)?;
                 }
             }
             after_token = matches!(part, Part::Token(_));
@@ -147,9 +144,8 @@ impl Tokenizer for Spm {
         let token = self.vocabulary.token(token)?;
         match token.kind {
             Kind::Control | Kind::Unknown => None,
-            Kind::Added => Some(token.text.clone().into_bytes()),
             Kind::Byte => byte_of(&token.text).map(|b| vec![b]),
-            Kind::Normal | Kind::Unused => Some(token.text.replace(SPACE, " ").into_bytes()),
+            Kind::Added | Kind::Normal | Kind::Unused => Some(token.text.replace(SPACE, " ").into_bytes()),
         }
     }
 
@@ -158,11 +154,6 @@ impl Tokenizer for Spm {
     }
 
     fn digest(&self) -> [u8; 32] {
-        let mut hash = Sha256::new();
-        hash.update(b"pot/tokenizer/v1\0pieces joined by score\0");
-        self.vocabulary.absorb(&mut hash, true);
-        self.ends.absorb(&mut hash);
-        hash.update([u8::from(self.space_prefix), u8::from(self.added.strip_after)]);
-        hash.finalize().into()
+        self.vocabulary.digest(Spelling::Pieces)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sha2::{Digest, Sha256};
+use super::meaning::{self, Meaning, Spelling};
 
 /// What a token is, after `tokenizer.ggml.token_type`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,18 +79,30 @@ impl Vocabulary {
         table
     }
 
-    /// Adds every token to a digest. Scores are left out where they decide nothing.
-    pub(super) fn absorb(&self, hash: &mut Sha256, scores: bool) {
-        hash.update((self.tokens.len() as u64).to_le_bytes());
-        for token in &self.tokens {
-            hash.update((token.text.len() as u64).to_le_bytes());
-            hash.update(token.text.as_bytes());
-            hash.update([token.kind as u8]);
-            if scores {
-                hash.update(token.score.to_le_bytes());
+    /// Digest of what the tokens mean in this spelling.
+    pub(super) fn digest(&self, spelling: Spelling) -> [u8; 32] {
+        meaning::digest(self.tokens.iter().map(|token| token.meaning(spelling)))
+    }
+}
+
+impl Token {
+    /// What the token stands for; nothing for one that only fills the table up.
+    fn meaning(&self, spelling: Spelling) -> Option<Meaning<'_>> {
+        match self.kind {
+            Kind::Unused if is_filler(&self.text) => None,
+            Kind::Byte => {
+                byte_of(&self.text).map_or_else(|| Some(Meaning::literal(&self.text)), |b| Some(Meaning::Byte(b)))
             }
+            Kind::Normal | Kind::Unused => Some(Meaning::piece(spelling, &self.text)),
+            Kind::Control | Kind::Unknown | Kind::Added => Some(Meaning::literal(&self.text)),
         }
     }
+}
+
+/// Whether the converters of llama.cpp write this text for an index without token: `[PAD151936]`.
+fn is_filler(text: &str) -> bool {
+    let number = text.strip_prefix("[PAD").and_then(|rest| rest.strip_suffix(']'));
+    number.is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// The byte that the text of a byte token stands for.

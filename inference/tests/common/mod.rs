@@ -72,6 +72,8 @@ pub(crate) fn files(origin: &str, config: &str, bytes: Vec<u8>) -> ModelFiles {
         tensors: weights.tensors(),
         source: Box::new(weights),
     }
+    .language_model()
+    .unwrap()
 }
 
 /// The model in `folder` under one of its configurations.

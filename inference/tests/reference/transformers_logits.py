@@ -12,10 +12,11 @@ prompt, caps that are reached.
 import json
 import math
 import pathlib
+import sys
 
 import torch
 from safetensors.torch import save_file
-from transformers import AutoModelForCausalLM
+from transformers import AutoModelForCausalLM, AutoModelForImageTextToText
 from transformers.models.auto.configuration_auto import CONFIG_MAPPING
 
 HERE = pathlib.Path(__file__).parent
@@ -137,6 +138,34 @@ MODELS = {
         rope_scaling=dict(rope_type="linear", factor=8.0),
         final_logit_softcapping=4.0,
     ),
+    # Seen with pictures: the text part as the published files have it, which leave to the library what is usual.
+    "gemma3": dict(
+        model_type="gemma3",
+        mm_tokens_per_image=4,
+        boi_token_index=70,
+        eoi_token_index=71,
+        image_token_index=72,
+        text_config=dict(
+            model_type="gemma3_text",
+            vocab_size=VOCABULARY,
+            hidden_size=16,
+            intermediate_size=24,
+            num_hidden_layers=7,
+            head_dim=6,
+            rope_scaling=dict(rope_type="linear", factor=8.0),
+            sliding_window=6,
+        ),
+        vision_config=dict(
+            model_type="siglip_vision_model",
+            hidden_size=8,
+            intermediate_size=8,
+            num_hidden_layers=1,
+            num_attention_heads=2,
+            image_size=28,
+            patch_size=14,
+            vision_use_head=False,
+        ),
+    ),
 }
 
 
@@ -159,9 +188,13 @@ def randomise(model, seed):
 
 
 def main():
+    wanted = sys.argv[1:] or MODELS
     for seed, (name, older) in enumerate(MODELS.items()):
+        if name not in wanted:
+            continue
         config = CONFIG_MAPPING[older["model_type"]].from_dict(json.loads(json.dumps(older)))
-        model = AutoModelForCausalLM.from_config(config, attn_implementation="eager", dtype=torch.float32).eval()
+        kind = AutoModelForImageTextToText if "vision_config" in older else AutoModelForCausalLM
+        model = kind.from_config(config, attn_implementation="eager", dtype=torch.float32).eval()
         randomise(model, seed)
         folder = HERE / name
         model.save_pretrained(folder)

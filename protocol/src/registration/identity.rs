@@ -26,7 +26,8 @@ pub enum ModelIdentity {
         weights: Digest,
         /// SHA-256 of the configuration that the model was built from.
         config: Digest,
-        /// Digest of the tokenizer: two models are compared token by token only under one tokenizer.
+        /// Digest of the vocabulary, what each token index means: two models are compared token by token only under one
+        /// vocabulary, about texts that both tokenizers split alike. The files below fix how they split.
         tokenizer: Digest,
         /// Number type that the forward pass computed in.
         dtype: String,
@@ -45,7 +46,7 @@ pub enum ModelIdentity {
         server: String,
         /// The shape of the requests, as far as it can change answers.
         settings: String,
-        /// Digest of the tokenizer under which it is asked.
+        /// Digest of the vocabulary under which it is asked.
         tokenizer: Digest,
     },
 }
@@ -68,7 +69,7 @@ impl ModelIdentity {
         }
     }
 
-    /// Digest of the tokenizer.
+    /// Digest of the vocabulary.
     pub fn tokenizer(&self) -> Digest {
         match self {
             Self::Weights { tokenizer, .. } | Self::Endpoint { tokenizer, .. } => *tokenizer,

@@ -18,6 +18,8 @@ const MAX_BYTES: usize = 48 * 1024;
 const MAX_FILES: usize = 256;
 /// Scored positions are capped so that a record stays within the transcript's line limit.
 const MAX_POSITIONS: u32 = 4096;
+/// Fewest scored positions of an endpoint: see [`crate::transcript::unread`].
+const MIN_POSITIONS_OF_ENDPOINTS: u32 = 4;
 
 /// A policy by name and by both of its digests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -175,8 +177,14 @@ impl RawRegistration {
                 "positions: kl, kl-topk and delta-logprob score the last 1..=4096 tokens, delta-ce scores all",
             );
         }
+        let served = [&self.reference, &self.candidate].iter().any(|side| side.weights().is_none());
+        if served && matches!(self.positions, Positions::Last(k) if k < MIN_POSITIONS_OF_ENDPOINTS) {
+            return refuse(
+                "positions: with fewer than 4 an endpoint that repeats itself could not be told from one that reads",
+            );
+        }
         if self.kind != ScoreKind::DeltaCe && self.reference.tokenizer() != self.candidate.tokenizer() {
-            return refuse("kl, kl-topk and delta-logprob compare token by token, so both models need one tokenizer");
+            return refuse("kl, kl-topk and delta-logprob compare token by token, so both models need one vocabulary");
         }
         if (self.family.name == "corpus") != self.family.corpus.is_some() {
             return refuse("a corpus digest goes with the corpus family and with no other");

@@ -56,7 +56,7 @@ pub fn calibrate(
     let mut scores = Vec::new();
     for index in 0..count {
         let text = Family::Grammar.challenge(&key, index.into()).text;
-        let tokens = models.tokens(kind, &text).map_err(|(side, message)| failed(side, &message))?;
+        let tokens = models.tokens(kind, &text).map_err(|e| ProverError::Model(e.to_string()))?;
         let answer = |side: Side, tokens: &[u32]| {
             let ask = models.ask(side, kind, k)?;
             let mut answers = models.side(side).answers(&[Prompt { text: &text, tokens }], ask);

@@ -6,7 +6,9 @@ mod rehearsal;
 mod session;
 mod settings;
 mod sides;
+mod tokens;
 
 pub use rehearsal::TokenCounts;
 pub use session::{Progress, Session};
 pub use sides::{Hashing, Models, identity_of, open_one};
+pub use tokens::Split;

@@ -2,7 +2,7 @@
 
 use pot_protocol::{challenge::ChallengeKey, challenge::Family, score::ScoreKind};
 
-use super::Models;
+use super::{Models, tokens::TokensError};
 use crate::{error::ProverError, run_folder::random32};
 
 /// Prompts that are looked at.
@@ -23,14 +23,15 @@ impl TokenCounts {
     /// Counts the tokens of prompts under a key that is thrown away.
     ///
     /// # Errors
-    /// [`ProverError::Model`] when a tokenizer refuses a prompt; [`ProverError::Random`] without randomness.
+    /// [`ProverError::Model`] when a tokenizer refuses a prompt, or the two split one differently that are to be compared
+    /// token by token; [`ProverError::Random`] without randomness.
     pub fn rehearse(models: &Models, family: &Family, kind: ScoreKind) -> Result<Self, ProverError> {
         let key = ChallengeKey::new(random32()?).derive(&random32()?, &random32()?);
         let mut counts = Self { least: usize::MAX, most: 0 };
         for index in 0..if models.tokenizes_here() { PROMPTS } else { REMOTE } {
             let tokens = models
                 .tokens(kind, &family.challenge(&key, index).text)
-                .map_err(|(side, message)| ProverError::Model(format!("the {side} model's tokenizer: {message}")))?;
+                .map_err(|e| ProverError::Model(refusal(kind, &e)))?;
             for predicted in tokens.iter().map(|tokens| tokens.len().saturating_sub(1)) {
                 counts.least = counts.least.min(predicted);
                 counts.most = counts.most.max(predicted);
@@ -48,5 +49,15 @@ impl TokenCounts {
     /// The positions that every prompt is expected to fit in: a tenth above the most tokens seen, and the start token.
     pub fn positions(self) -> usize {
         self.most + self.most.div_ceil(10) + 1
+    }
+}
+
+fn refusal(kind: ScoreKind, error: &TokensError) -> String {
+    match error {
+        TokensError::Refused(..) => error.to_string(),
+        TokensError::Split(split) => format!(
+            "a prompt of this family cannot be compared under {kind}: {split}: use tokenizer files that split alike, or a \
+             delta-ce policy"
+        ),
     }
 }

@@ -9,10 +9,10 @@ use pot_protocol::{
     policy::Policy,
     registration::Registration,
     rule::{Outcome, Rule, Standing},
-    transcript::{Event, Record, Side, SideRecord, next_look},
+    transcript::{Event, Record, Side, SideRecord, Unread, next_look, unread},
 };
 
-use super::{Models, pauses::Pauses};
+use super::{Models, pauses::Pauses, tokens::TokensError};
 use crate::{
     error::ProverError,
     run_folder::{Log, RunFolder, now_millis, random32},
@@ -150,10 +150,9 @@ impl<'a> Session<'a> {
         let kind = self.registration.fields().kind;
         let prompt = |&index: &u64| {
             let text = self.family.challenge(&self.key, index).text;
-            let tokens = self.models.tokens(kind, &text).map_err(|(side, message)| ProverError::Answer {
-                index,
-                side: side.to_string(),
-                message,
+            let tokens = self.models.tokens(kind, &text).map_err(|e| match e {
+                TokensError::Refused(side, message) => ProverError::Answer { index, side: side.to_string(), message },
+                TokensError::Split(split) => ProverError::Split { index, split: split.to_string() },
             })?;
             Ok(Asked { index, text, tokens })
         };
@@ -285,6 +284,10 @@ impl<'a> Session<'a> {
             score,
             salt,
         };
+        // All answers of a run so far are in its log, also those from before an interruption.
+        if let Some((side, unread)) = unread(self.log.state().records(), &record, self.registration) {
+            return Err(ProverError::Unread { index, side, unread: said_of(unread) });
+        }
         self.log.append(&Event::Record(Box::new(record.clone())))?;
         Ok(record)
     }
@@ -299,6 +302,15 @@ impl<'a> Session<'a> {
             engine: self.models.engine(side),
             dtype: self.models.identity(side).dtype().to_owned(),
         }
+    }
+}
+
+fn said_of(unread: Unread) -> String {
+    match unread {
+        Unread::Again(earlier) => {
+            format!("said exactly what it had said about challenge {earlier}, which is another text")
+        }
+        _ => "gives each token one log-probability, whatever comes before it".to_owned(),
     }
 }
 

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use pot_inference::{
-    Answer, Ask, Endpoint, EndpointSpec, InferenceError, LanguageModel, LocalModel, Tokenizer, load_with_progress,
+    Answer, Ask, Endpoint, EndpointSpec, InferenceError, LanguageModel, LocalModel, Tokenizer, endpoint::EndpointError,
+    load_with_progress,
 };
 use pot_protocol::{
     digest::Digest,
@@ -12,7 +13,9 @@ use pot_protocol::{
     transcript::Side,
 };
 
-use super::settings::{endpoint_options, load_options};
+use super::pauses::Pauses;
+use super::settings::{endpoint_options, load_options, of_reference};
+use super::tokens::{TokensError, same};
 use crate::{
     error::ProverError,
     run_folder::{Settings, Sources},
@@ -56,13 +59,26 @@ impl Models {
     /// [`ProverError::Model`] naming the side and what is wrong with it.
     pub fn load(sources: &Sources, hashing: Hashing<'_>) -> Result<Self, ProverError> {
         let failed = |side: Side| move |e: InferenceError| ProverError::Model(format!("{side} model: {e}"));
-        let reference =
-            open(&sources.reference, &sources.settings, None, &|done, all| hashing(Side::Reference, done, all))
-                .map_err(failed(Side::Reference))?;
-        let told = |done, all| hashing(Side::Candidate, done, all);
-        let candidate =
-            open(&sources.candidate, &sources.settings, Some(&reference), &told).map_err(failed(Side::Candidate))?;
-        Ok(Self { reference, candidate, top: sources.settings.top })
+        let told = |side: Side| move |done, all| hashing(side, done, all);
+        let (own, settings) = (of_reference(sources), &sources.settings);
+        let reference = |layered| open(&sources.reference, &own, layered, None, &told(Side::Reference));
+        let candidate = |settings: &Settings, layered, reference: &Model| {
+            open(&sources.candidate, settings, layered, Some(reference), &told(Side::Candidate))
+        };
+        let mut first = reference(false).map_err(failed(Side::Reference))?;
+        // The bound is one for both: the candidate has what the reference leaves.
+        let left = settings.max_memory.map(|max| max.saturating_sub(first.held_bytes()));
+        let second = match candidate(&Settings { max_memory: left, ..settings.clone() }, false, &first) {
+            // They do not fit beside each other. Read part by part, one holds nothing while the other works.
+            Err(InferenceError::Memory { .. }) if left != settings.max_memory => {
+                drop(first);
+                first = reference(true).map_err(failed(Side::Reference))?;
+                candidate(settings, true, &first)
+            }
+            opened => opened,
+        };
+        let second = second.map_err(failed(Side::Candidate))?;
+        Ok(Self { reference: first, candidate: second, top: settings.top })
     }
 
     /// One of the two.
@@ -121,15 +137,20 @@ impl Models {
         }
     }
 
-    /// The tokens of a text for both sides: the reference's for both when they are compared token by token, else each
-    /// model's own.
+    /// The tokens of a text under both models' tokenizers.
+    ///
+    /// Equal vocabularies say that an index means the same to both, and not that both split every text alike: files of
+    /// one model cut words in their own ways. So kinds that compare token by token need both splits to be the same.
     ///
     /// # Errors
-    /// The side whose tokenizer refuses the text, and why.
-    pub(super) fn tokens(&self, kind: ScoreKind, text: &str) -> Result<[Vec<u32>; 2], (Side, String)> {
-        let tokenize = |side: Side| self.side(side).tokenize(text).map_err(|e| (side, e.to_string()));
-        let reference = tokenize(Side::Reference)?;
-        let candidate = if kind == ScoreKind::DeltaCe { tokenize(Side::Candidate)? } else { reference.clone() };
+    /// The side whose tokenizer refuses the text, or where the two splits part.
+    pub(super) fn tokens(&self, kind: ScoreKind, text: &str) -> Result<[Vec<u32>; 2], TokensError> {
+        let tokenize =
+            |side: Side| self.side(side).tokenize(text).map_err(|e| TokensError::Refused(side, e.to_string()));
+        let (reference, candidate) = (tokenize(Side::Reference)?, tokenize(Side::Candidate)?);
+        if kind != ScoreKind::DeltaCe {
+            same(&reference, &candidate).map_err(TokensError::Split)?;
+        }
         Ok([reference, candidate])
     }
 
@@ -159,13 +180,13 @@ impl Models {
     /// Checks before registration that the score kind is possible with these two models, by asking both once.
     ///
     /// # Errors
-    /// [`ProverError::Model`] when `kind` compares token by token and the tokenizers differ, or a model cannot answer what
+    /// [`ProverError::Model`] when `kind` compares token by token and the vocabularies differ, or a model cannot answer what
     /// `kind` needs.
     pub fn check_kind(&self, kind: ScoreKind) -> Result<(), ProverError> {
         let [reference, candidate] = [Side::Reference, Side::Candidate].map(|side| self.side(side));
         if kind != ScoreKind::DeltaCe && reference.tokenizer_id() != candidate.tokenizer_id() {
             return Err(ProverError::Model(format!(
-                "the models have different tokenizers, so {kind} cannot compare them: use a delta-ce policy"
+                "the models have different vocabularies, so {kind} cannot compare them: use a delta-ce policy"
             )));
         }
         if matches!(kind, ScoreKind::Kl | ScoreKind::KlTopk) && reference.vocabulary() != candidate.vocabulary() {
@@ -211,6 +232,14 @@ impl Model {
         }
     }
 
+    /// The bytes of weights that it holds here while it works.
+    fn held_bytes(&self) -> u64 {
+        match self {
+            Self::Local(model) => model.held_bytes(),
+            Self::Endpoint(_) => 0,
+        }
+    }
+
     /// The tokenizer, for models that have it at hand.
     fn tokenizer(&self) -> Option<Arc<dyn Tokenizer>> {
         match self {
@@ -229,7 +258,7 @@ pub fn open_one(
     settings: &Settings,
     hashing: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Box<dyn LanguageModel>, ProverError> {
-    match open(name, settings, None, hashing) {
+    match open(name, settings, false, None, hashing) {
         Ok(Model::Local(model)) => Ok(model),
         Ok(Model::Endpoint(model)) => Ok(model),
         Err(e) => Err(ProverError::Model(e.to_string())),
@@ -239,18 +268,30 @@ pub fn open_one(
 fn open(
     name: &str,
     settings: &Settings,
+    layered: bool,
     reference: Option<&Model>,
     hashing: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<Model, InferenceError> {
     if !EndpointSpec::is_endpoint(name) {
-        let options = load_options(settings);
+        let options = load_options(settings, layered);
         return load_with_progress(name, &options, hashing).map(|model| Model::Local(Box::new(model)));
     }
     let tokenizer = reference.and_then(Model::tokenizer);
     let mut options = endpoint_options(settings);
     options.vocabulary = tokenizer.as_ref().and(reference).map(|model| model.get().vocabulary());
     let spec: EndpointSpec = name.parse().map_err(InferenceError::Endpoint)?;
-    Endpoint::connect(&spec, &options, tokenizer).map(|model| Model::Endpoint(Box::new(model)))
+    let mut pauses = Pauses::default();
+    loop {
+        match Endpoint::connect(&spec, &options, tokenizer.clone()) {
+            Ok(model) => return Ok(Model::Endpoint(Box::new(model))),
+            // A server that is loading its model, or is asked too often, says so.
+            Err(e @ InferenceError::Endpoint(EndpointError::Status { .. })) => match pauses.next(e.retry()) {
+                Some(pause) => std::thread::sleep(pause),
+                None => return Err(e),
+            },
+            Err(e) => return Err(e),
+        }
+    }
 }
 
 /// A model's identity as it is registered.

@@ -42,14 +42,17 @@ pub struct Sources {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Most bytes of weights in memory at once, for each model.
+    /// Most bytes of weights in memory at once, of both models.
     pub max_memory: Option<u64>,
     /// Whether quantised weights are multiplied as stored.
     pub quantised_kernels: bool,
     /// Number of most likely tokens that an endpoint is asked for, for `kl-topk`.
     pub top: u32,
-    /// Name of the environment variable with the endpoint's key; never the key.
+    /// Name of the environment variable with the endpoint's key; never the key. With two endpoints on different hosts it
+    /// is the candidate's.
     pub api_key_env: Option<String>,
+    /// The same for the reference's endpoint, where it is another one.
+    pub reference_api_key_env: Option<String>,
     /// Whether the key may go over plain http to another machine.
     pub allow_insecure: bool,
     /// Longest wait for an answer, in seconds.
@@ -67,6 +70,7 @@ impl Default for Settings {
             quantised_kernels: false,
             top: 5,
             api_key_env: None,
+            reference_api_key_env: None,
             allow_insecure: false,
             timeout_seconds: None,
             requests_per_minute: None,
@@ -282,9 +286,24 @@ fn new_file_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
 /// # Errors
 /// [`ProverError::Usage`] when the file exists; an I/O error with its place otherwise.
 pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ProverError> {
-    let parent = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    persist(path, bytes, new_file_in(parent(path)))
+}
+
+/// As [`write_new`], for a file that only this user may read.
+///
+/// # Errors
+/// As of [`write_new`].
+pub fn write_new_secret(path: &Path, bytes: &[u8]) -> Result<(), ProverError> {
+    persist(path, bytes, tempfile::NamedTempFile::new_in(parent(path)))
+}
+
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
+}
+
+fn persist(path: &Path, bytes: &[u8], temporary: io::Result<tempfile::NamedTempFile>) -> Result<(), ProverError> {
     let failed = |e: io::Error| ProverError::io(path, "cannot write")(e);
-    let mut temporary = new_file_in(parent).map_err(failed)?;
+    let mut temporary = temporary.map_err(failed)?;
     temporary.write_all(bytes).map_err(failed)?;
     temporary.as_file().sync_all().map_err(failed)?;
     temporary.persist_noclobber(path).map_err(|e| {
@@ -295,5 +314,5 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), ProverError> {
         }
     })?;
     // The rename is durable once the folder is.
-    File::open(parent).and_then(|folder| folder.sync_all()).map_err(failed)
+    File::open(parent(path)).and_then(|folder| folder.sync_all()).map_err(failed)
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+use pot_protocol::keys::KeyId;
 #[cfg(feature = "inference")]
 use pot_prover::register::{DEFAULT_DUE_DAYS, DEFAULT_POSITIONS};
 
@@ -42,6 +43,10 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Show what lies in a run folder or a bundle, without checking it.
     Inspect(Inspect),
+    /// Write constraints and witness of a finished run, for another prover.
+    Export(Export),
+    /// Prove for any circuit of circom under a zkey, as `snarkjs groth16 prove` does.
+    Groth16(Groth16),
 }
 
 #[cfg(feature = "inference")]
@@ -83,7 +88,8 @@ pub(crate) struct Setting {
 #[cfg(feature = "inference")]
 #[derive(Debug, clap::Args)]
 pub(crate) struct Engines {
-    /// Most memory for the weights of a local model; larger models are read layer by layer, once for each batch.
+    /// Most memory for the weights of local models, both together; what does not fit is read layer by layer, once for each
+    /// batch.
     #[arg(long, value_name = "SIZE", value_parser = memory)]
     pub(crate) max_memory: Option<u64>,
     /// Multiply quantised weights as stored, or after turning them back into F32.
@@ -92,9 +98,13 @@ pub(crate) struct Engines {
     /// Number of most likely tokens that an endpoint is asked for (kl-topk).
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) top: u32,
-    /// Name of the environment variable that holds the endpoint's key; the key itself is never an argument.
+    /// Name of the environment variable that holds the endpoint's key; the key itself is never an argument. With two
+    /// endpoints on different hosts it is the candidate's.
     #[arg(long, value_name = "VARIABLE")]
     pub(crate) api_key_env: Option<String>,
+    /// The same for the reference's endpoint, where the two are on different hosts.
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) reference_api_key_env: Option<String>,
     /// Send the key over plain http to another machine too.
     #[arg(long)]
     pub(crate) allow_insecure: bool,
@@ -117,6 +127,7 @@ impl Engines {
             quantised_kernels: self.kernel == Kernel::Quantized,
             top: self.top,
             api_key_env: self.api_key_env.clone(),
+            reference_api_key_env: self.reference_api_key_env.clone(),
             allow_insecure: self.allow_insecure,
             timeout_seconds: self.timeout,
             requests_per_minute: self.requests_per_minute,
@@ -256,6 +267,44 @@ pub(crate) struct Prove {
     /// Key folder instead of the per-user one.
     #[arg(long, value_name = "DIR")]
     pub(crate) keys: Option<PathBuf>,
+    /// The key to prove under, of several in the key folder.
+    #[arg(long, value_name = "ID")]
+    pub(crate) key: Option<KeyId>,
+    /// Do not prove, but publish this proof.json that another prover made under the key, from the files of `export`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) proof_from: Option<PathBuf>,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Export {
+    /// The folder of a finished run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// Where to write the constraints: the same file for every run.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) r1cs: PathBuf,
+    /// Where to write the witness: it holds the scores and their blindings. Keep it secret.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wtns: PathBuf,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Groth16 {
+    /// The proving key. It is taken as it is: verify one that others made first, with `snarkjs zkey verify`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) zkey: PathBuf,
+    /// The witness.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) wtns: PathBuf,
+    /// The constraints; with them a wrong witness is refused with the first that it does not satisfy.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) r1cs: Option<PathBuf>,
+    /// Where to write the proof.
+    #[arg(long, default_value = "proof.json", value_name = "FILE")]
+    pub(crate) proof: PathBuf,
+    /// Where to write the public signals.
+    #[arg(long, default_value = "public.json", value_name = "FILE")]
+    pub(crate) public: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

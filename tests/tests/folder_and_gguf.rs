@@ -1,0 +1,123 @@
+//! "Is this GGUF file that release?": a Hugging Face folder against GGUF files of the same weights, compared token by
+//! token. The two small models are described in `inference/tests/tokenizers/make.py`.
+#![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use pot_protocol::{challenge::Family, policy::Preset, score::ScoreKind, transcript::Side};
+use pot_prover::{
+    error::ProverError,
+    query::{Models, Session},
+    register::{Request, register},
+    run_folder::{Settings, Sources},
+};
+use pot_tests::{Ran, check, prove, scratch, text, workspace};
+use serde_json::Value;
+
+fn model(name: &str) -> PathBuf {
+    workspace().join("inference/tests/tokenizers").join(name)
+}
+
+fn audit(reference: &Path, candidate: &Path, policy: &str, out: &Path) -> Ran {
+    let (reference, candidate) = (text(reference), text(candidate));
+    prove(&["audit", "--reference", reference, "--candidate", candidate, "--policy", policy, "--out", text(out)])
+}
+
+/// The GGUF file of the byte-level model with texts in it exchanged, each for one of the same length.
+fn edited(folder: &Path, edits: &[(&str, &str)]) -> PathBuf {
+    let mut bytes = fs::read(model("bytes/model.gguf")).unwrap();
+    let stored = |text: &str| [&(text.len() as u64).to_le_bytes(), text.as_bytes()].concat();
+    for (from, to) in edits {
+        let (from, to) = (stored(from), stored(to));
+        let at = bytes.windows(from.len()).position(|window| window == from).unwrap();
+        bytes[at..at + from.len()].copy_from_slice(&to);
+    }
+    let path = folder.join("model.gguf");
+    fs::write(&path, bytes).unwrap();
+    path
+}
+
+#[test]
+fn a_gguf_file_is_the_release_that_it_was_made_of() {
+    let root = scratch();
+    for name in ["bytes", "pieces"] {
+        let out = root.path().join(name);
+        audit(&model(name), &model(name).join("model.gguf"), "quick", &out).expect(0);
+        let report =
+            check(&["verify", text(&out), "--allow-development-key", "--transcript", text(&out), "--json"]).expect(0);
+        let report: Value = serde_json::from_str(&report.stdout).unwrap();
+        assert_eq!(report["verdict"], "SAME", "{name}");
+    }
+}
+
+#[test]
+fn other_vocabularies_are_refused_but_where_texts_are_compared() {
+    let root = scratch();
+    let out = root.path().join("run");
+    for edits in [&[("Ġthe", "Ġthx")][..], &[("or", "~~"), ("it", "or"), ("~~", "it")]] {
+        let other = edited(root.path(), edits);
+        audit(&model("bytes"), &other, "quick", &out).expect(3).says("different vocabularies");
+        assert!(!out.exists());
+    }
+    audit(&model("bytes"), &model("pieces/model.gguf"), "quick-delta-logprob", &out)
+        .expect(3)
+        .says("different vocabularies");
+}
+
+#[test]
+fn equal_vocabularies_that_split_texts_differently_are_refused() {
+    let root = scratch();
+    let out = root.path().join("run");
+    // The same tokens and merges, but digits are cut one by one.
+    let other = edited(root.path(), &[("gpt-2", "qwen2")]);
+    for policy in ["quick", "quick-delta-logprob"] {
+        audit(&model("bytes"), &other, policy, &out).expect(3).says("split it differently, first at token");
+        assert!(!out.exists());
+    }
+}
+
+#[test]
+fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked() {
+    let root = scratch();
+    let other = edited(root.path(), &[("gpt-2", "qwen2")]);
+    let sources = Sources {
+        reference: text(&model("bytes")).to_owned(),
+        candidate: text(&other).to_owned(),
+        corpus: None,
+        settings: Settings::default(),
+    };
+    let models = Models::load(&sources, &|_, _, _| ()).unwrap();
+    models.check_kind(ScoreKind::Kl).unwrap();
+    let policy = Preset::Quick.policy();
+    // What the command does, but for looking at some prompts before.
+    let request = Request {
+        sources,
+        reference: models.identity(Side::Reference),
+        candidate: models.identity(Side::Candidate),
+        policy: policy.clone(),
+        family: Family::Grammar,
+        positions: 16,
+        calibration_bound: 0,
+        counterparty: None,
+        previous: None,
+        due_days: 1,
+        largest_k: 16,
+        needed_positions: 512,
+        longest_context: 512,
+    };
+    let (folder, registration) = register(&root.path().join("run"), request).unwrap();
+    for resume in [false, true] {
+        let session = Session::start(&folder, &registration, &policy, &Family::Grammar, &models, resume).unwrap();
+        let error = session.run(&mut |_| ()).unwrap_err();
+        let ProverError::Split { index, split } = &error else { panic!("{error}") };
+        assert!(split.contains("first at token"), "{split}");
+        let said = error.to_string();
+        assert!(said.starts_with(&format!("challenge {index}: ")) && said.contains("this run cannot go on"), "{said}");
+        // Nobody was asked about it, and nothing of it can become a score.
+        let transcript = fs::read_to_string(folder.path("transcript.ndjson")).unwrap();
+        assert!(!transcript.contains(&format!("\"index\":{index},")), "{transcript}");
+    }
+}

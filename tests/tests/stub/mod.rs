@@ -1,0 +1,142 @@
+//! A server that speaks vLLM's interface, answers with a built-in model and misbehaves on demand.
+#![allow(dead_code)] // each test file uses its own part of this module
+
+use std::{
+    collections::BTreeSet,
+    io::{BufRead, BufReader, Read, Write},
+    net::{TcpListener, TcpStream},
+    path::Path,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use pot_inference::{LoadOptions, LocalModel, LogProbs, load};
+use pot_tests::{Ran, prove, text};
+use serde_json::{Value, json};
+
+/// What the stub answers to the question about a prompt, given the model's own answer.
+pub(crate) type Answer = dyn Fn(&LogProbs, &[u32], usize) -> Value + Send + Sync;
+
+/// A server for one model. It lives until the test ends, and breaks connections after `patience` questions.
+#[derive(Clone)]
+pub(crate) struct Stub {
+    port: u16,
+    /// Questions so far.
+    pub(crate) asked: Arc<AtomicUsize>,
+    pub(crate) patience: Arc<AtomicUsize>,
+    /// To how many requests it answers that it is loading its model.
+    pub(crate) loading: Arc<AtomicUsize>,
+    /// The `Authorization` headers that it saw.
+    pub(crate) keys: Arc<Mutex<BTreeSet<String>>>,
+}
+
+impl Stub {
+    pub(crate) fn serve(model: &str, patience: usize, answer: Box<Answer>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::new(AtomicUsize::new(0));
+        let patience = Arc::new(AtomicUsize::new(patience));
+        let stub =
+            Self { port, asked, patience, loading: Arc::new(AtomicUsize::new(0)), keys: Arc::new(Mutex::default()) };
+        let (model, served) = (load(model, &LoadOptions::default()).unwrap(), stub.clone());
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                // A client may hang up; the next one is served.
+                let _ = served.serve_one(&stream.unwrap(), &model, &*answer);
+            }
+        });
+        stub
+    }
+
+    /// An honest server.
+    pub(crate) fn honest(model: &str, patience: usize) -> Self {
+        Self::serve(model, patience, Box::new(honest))
+    }
+
+    pub(crate) fn spec(&self) -> String {
+        format!("vllm:http://127.0.0.1:{}#served", self.port)
+    }
+}
+
+/// Log-probability of the given token, and the `top` most likely ones, for every token but the first.
+pub(crate) fn honest(answer: &LogProbs, tokens: &[u32], top: usize) -> Value {
+    let entry = |logprob: f64, rank: usize| json!({ "logprob": logprob, "rank": rank, "decoded_token": "" });
+    let rows = tokens.iter().skip(1).enumerate().map(|(t, &token)| {
+        let row = answer.row(t).unwrap();
+        let mut order: Vec<usize> = (0..row.len()).collect();
+        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
+        let mut entries = serde_json::Map::new();
+        for (rank, &id) in order.iter().enumerate() {
+            if rank < top || id == token as usize {
+                entries.insert(id.to_string(), entry(row[id], rank + 1));
+            }
+        }
+        Value::Object(entries)
+    });
+    std::iter::once(Value::Null).chain(rows).collect()
+}
+
+impl Stub {
+    fn serve_one(&self, mut stream: &TcpStream, model: &LocalModel, answer: &Answer) -> std::io::Result<()> {
+        let mut reader = BufReader::new(stream);
+        let mut head = String::new();
+        let mut length = 0;
+        loop {
+            let mut line = String::new();
+            reader.read_line(&mut line)?;
+            if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
+                length = n.trim().parse().unwrap();
+            }
+            if line.to_ascii_lowercase().starts_with("authorization:") {
+                self.keys.lock().unwrap().insert(line["authorization:".len()..].trim().to_owned());
+            }
+            if line.trim().is_empty() {
+                break;
+            }
+            head += &line;
+        }
+        let mut body = vec![0; length];
+        reader.read_exact(&mut body)?;
+        let question: Value = serde_json::from_slice(&body).unwrap_or_default();
+        let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
+        let one_less = |n: usize| n.checked_sub(1);
+        let loading = self.loading.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
+        let reply = match path.as_str() {
+            _ if loading => json!({ "error": { "message": "Loading model" } }),
+            "/v1/models" => json!({ "data": [{ "id": "served", "max_model_len": 513 }] }),
+            "/version" => json!({ "version": "0.0-stub" }),
+            "/tokenize" => {
+                let text = question["prompt"].as_str().unwrap();
+                json!({ "tokens": std::iter::once(256).chain(text.bytes().map(u32::from)).collect::<Vec<u32>>() })
+            }
+            _ => {
+                if self.asked.fetch_add(1, Ordering::SeqCst) >= self.patience.load(Ordering::SeqCst) {
+                    // The connection breaks without an answer.
+                    return Ok(());
+                }
+                let tokens: Vec<u32> = question["prompt"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|t| u32::try_from(t.as_u64().unwrap()).unwrap())
+                    .collect();
+                let top = usize::try_from(question["prompt_logprobs"].as_u64().unwrap()).unwrap();
+                let rows = answer(&model.log_probabilities(&tokens).unwrap(), &tokens, top);
+                json!({ "model": "served", "choices": [{ "prompt_logprobs": rows }] })
+            }
+        };
+        let status = if loading { "503 Service Unavailable" } else { "200 OK" };
+        let body = reply.to_string();
+        write!(
+            stream,
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+    }
+}
+
+pub(crate) fn audit(reference: &str, candidate: &str, policy: &str, out: &Path) -> Ran {
+    prove(&["audit", "--reference", reference, "--candidate", candidate, "--policy", policy, "--out", text(out)])
+}
