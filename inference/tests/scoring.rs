@@ -212,6 +212,11 @@ fn tokenizers_and_vocabularies_must_agree_except_for_delta_ce() {
     for (i, odd) in odd.iter().enumerate() {
         for kind in [ScoreKind::Kl, ScoreKind::DeltaLogprob] {
             let (a, b) = (answer(&m, kind, 8), answer(odd, kind, 8));
+            // Embeddings of one vocabulary are padded to different lengths: that matters to whole distributions only.
+            if odd.vocabulary != 257 && kind == ScoreKind::DeltaLogprob {
+                assert!(figures(kind, 8, &a, &b).is_ok());
+                continue;
+            }
             for (x, y) in [(&a, &b), (&b, &a)] {
                 assert!(matches!(figures(kind, 8, x, y), Err(InferenceError::Incomparable { .. })), "{i} {kind}");
             }

@@ -116,6 +116,9 @@ where
 {
     let (bits, tail) = rest.split_at_checked(count.div_ceil(8)).ok_or("it ends early")?;
     let there = |index: usize| bits[index / 8] >> (index % 8) & 1 == 1;
+    if (count..bits.len() * 8).any(there) {
+        return Err("bits are set that stand for no point");
+    }
     let places: Vec<usize> = (0..count).filter(|&index| there(index)).collect();
     let width = Affine::<P>::identity().compressed_size();
     let (compressed, tail) = tail.split_at_checked(places.len() * width).ok_or("it ends early")?;
