@@ -68,7 +68,7 @@ fn a_rehearsal_is_worth_a_development_key_whoever_names_it() {
         for store in [built_in, named] {
             assert!(Trusted(&store.keys[&id]).is_development());
             let report = store.list().into_iter().find(|report| report.id.0 == id.0).unwrap();
-            assert!(report.provenance.starts_with("rehearsal key: ceremony"), "{}", report.provenance);
+            assert!(report.provenance.starts_with("rehearsal key: 3 contributions"), "{}", report.provenance);
             assert!(report.trust.contains("can forge"), "{}", report.trust);
         }
     }
