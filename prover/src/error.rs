@@ -6,7 +6,7 @@ use pot_protocol::{
     codec::CodecError,
     registration::RegistrationError,
     statement::StatementError,
-    transcript::{Side, TranscriptError},
+    transcript::{Side, TranscriptError, Unread},
 };
 use pot_setup::SetupError;
 
@@ -90,7 +90,7 @@ pub enum ProverError {
         /// Who answered.
         side: Side,
         /// What shows it.
-        unread: String,
+        unread: Unread,
     },
     /// The run has not come to a decision yet.
     #[error("{0}")]

@@ -33,6 +33,7 @@ fn made_up(tokens: &[u32], by: MadeUp) -> Value {
 const BY_PLACE: MadeUp = |place, _| -1.5 - f64::from(u32::try_from(place % 7).unwrap());
 const BY_TOKEN: MadeUp = |_, token| -1.5 - f64::from(token % 3);
 const CONSTANT: MadeUp = |_, _| -1.5;
+const CERTAIN: MadeUp = |_, _| 0.0;
 
 fn records(out: &Path) -> usize {
     Transcript::replay(&fs::read(out.join("transcript.ndjson")).unwrap()).unwrap().records().len()
@@ -47,6 +48,7 @@ fn an_endpoint_that_makes_its_answers_up_in_a_run_gives_no_verdict() {
         (BY_PLACE, 0, 1, "challenge 1: the candidate said exactly what it had said about challenge 0"),
         (BY_TOKEN, 2, 2, "challenge 2: the candidate gives each token one log-probability"),
         (CONSTANT, 0, 0, "challenge 0: the candidate gives each token one log-probability"),
+        (CERTAIN, 0, 0, "challenge 0: the candidate gives each token one log-probability"),
     ]
     .into_iter()
     .enumerate()

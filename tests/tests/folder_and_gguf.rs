@@ -89,6 +89,8 @@ fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked()
         corpus: None,
         settings: Settings::default(),
     };
+    // Each window of this text has "00" in it, which is one token of the one model and two of the other.
+    let family = Family::corpus((0..100_000).map(|n| format!("{n} of them cost 100, ")).collect()).unwrap();
     let models = Models::load(&sources, &|_, _, _| ()).unwrap();
     models.check_kind(ScoreKind::Kl).unwrap();
     let policy = Preset::Quick.policy();
@@ -98,7 +100,7 @@ fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked()
         reference: models.identity(Side::Reference),
         candidate: models.identity(Side::Candidate),
         policy: policy.clone(),
-        family: Family::Grammar,
+        family: family.clone(),
         positions: 16,
         calibration_bound: 0,
         counterparty: None,
@@ -110,7 +112,7 @@ fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked()
     };
     let (folder, registration) = register(&root.path().join("run"), request).unwrap();
     for resume in [false, true] {
-        let session = Session::start(&folder, &registration, &policy, &Family::Grammar, &models, resume).unwrap();
+        let session = Session::start(&folder, &registration, &policy, &family, &models, resume).unwrap();
         let error = session.run(&mut |_| ()).unwrap_err();
         let ProverError::Split { index, split } = &error else { panic!("{error}") };
         assert!(split.contains("first at token"), "{split}");

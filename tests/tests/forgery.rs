@@ -147,6 +147,16 @@ impl Forgery {
         }
     }
 
+    /// Gives the records the prompts that belong to a registration that was changed.
+    fn ask_again(mut self) -> Self {
+        let digest = self.registration.clone().validate().unwrap().digest();
+        let run = ChallengeKey::new(KEY).derive(&[0x5a; 32], &digest.0);
+        for record in &mut self.records {
+            record.prompt = Family::Grammar.challenge(&run, record.index).text;
+        }
+        self
+    }
+
     fn transcript(&self) -> (Transcript, String) {
         let registration = self.registration.clone().validate().unwrap();
         let (mut transcript, open) = Transcript::open(registration.digest(), Digest([0x5a; 32]), 0);
@@ -265,17 +275,40 @@ fn attempts_are_those_of_the_transcript_and_nothing_follows_the_stop() {
 }
 
 #[test]
+fn a_server_that_did_not_read_the_texts_is_seen_in_the_transcript() {
+    let mut forgery = Forgery::consistent();
+    forgery.registration.candidate = ModelIdentity::Endpoint {
+        name: "vllm:http://h#m".to_owned(),
+        dialect: "vllm".to_owned(),
+        model: "m".to_owned(),
+        server: "s".to_owned(),
+        settings: "x".to_owned(),
+        tokenizer: Digest([3; 32]),
+    };
+    forgery.registration.positions = Positions::Last(4);
+    for (at, record) in (0u8..).zip(&mut forgery.records) {
+        let tokens: Vec<u32> = (0..6).map(|i| u32::from(at) * 6 + i).collect();
+        (record.reference.tokens, record.candidate.tokens) = (tokens.clone(), tokens);
+        (record.figures.reference, record.figures.candidate) = (vec![5; 4], vec![5; 4]);
+        (record.reference.answer, record.candidate.answer) = (Digest([at; 32]), Digest([100 + at; 32]));
+        "as served".clone_into(&mut record.candidate.dtype);
+    }
+    let mut forgery = forgery.ask_again();
+    forgery.check().unwrap();
+    forgery.records[7].candidate.answer = forgery.records[2].candidate.answer;
+    forgery.refused("record 7: the candidate said exactly what it had said about challenge 2");
+    // What weights at hand answer is theirs.
+    forgery.records[7].candidate.answer = Digest([107; 32]);
+    forgery.records[7].reference.answer = forgery.records[2].reference.answer;
+    forgery.check().unwrap();
+}
+
+#[test]
 fn late_runs_and_missing_noise_bounds_are_said() {
     let mut forgery = Forgery::consistent();
     forgery.registration.calibration_bound = 0;
     forgery.registration.due_by = 1001;
-    // Another registration has other challenges.
-    let digest = forgery.registration.clone().validate().unwrap().digest();
-    let run = ChallengeKey::new(KEY).derive(&[0x5a; 32], &digest.0);
-    for record in &mut forgery.records {
-        record.prompt = Family::Grammar.challenge(&run, record.index).text;
-    }
-    let warnings = forgery.check().unwrap().warnings.join("\n");
+    let warnings = forgery.ask_again().check().unwrap().warnings.join("\n");
     assert!(warnings.contains("due date") && warnings.contains("calibration bound"), "{warnings}");
 }
 

@@ -5,7 +5,7 @@
 //! at the latest when one comes again; the first one is then no better, and so the run has no outcome. Answers are compared
 //! and never scores: identical models have a divergence of 0 everywhere.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt};
 
 use super::{Record, Side, SideRecord};
 use crate::{
@@ -29,6 +29,17 @@ pub enum Unread {
     Again(u64),
     /// Each token has one log-probability, whatever comes before it.
     Table,
+}
+
+impl fmt::Display for Unread {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Again(earlier) => {
+                write!(f, "said exactly what it had said about challenge {earlier}, which is another text")
+            }
+            Self::Table => write!(f, "gives each token one log-probability, whatever comes before it"),
+        }
+    }
 }
 
 /// What shows that a side of `new` did not read its text, after the `earlier` records.

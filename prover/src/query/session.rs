@@ -9,7 +9,7 @@ use pot_protocol::{
     policy::Policy,
     registration::Registration,
     rule::{Outcome, Rule, Standing},
-    transcript::{Event, Record, Side, SideRecord, Unread, next_look, unread},
+    transcript::{Event, Record, Side, SideRecord, next_look, unread},
 };
 
 use super::{Models, pauses::Pauses, tokens::TokensError};
@@ -142,6 +142,7 @@ impl<'a> Session<'a> {
         // The reference answers before the candidate is asked, so that neither can be chosen after the other.
         for side in [Side::Reference, Side::Candidate] {
             self.ask_all(side, &prompts)?;
+            self.recall(side, &prompts)?;
         }
         prompts.iter().map(|prompt| self.seal(prompt)).collect()
     }
@@ -237,38 +238,53 @@ impl<'a> Session<'a> {
         if self.models.side(side).repeats() { None } else { answer.scored().to_text() }
     }
 
-    /// After a crash the log may hold an answer that this process has not seen. A local model gives it again, bit for
-    /// bit, and the logged digest shows it; another's was kept. This is no second attempt at another answer.
-    fn recall(&mut self, asked: &Asked, side: Side) -> Result<Answered, ProverError> {
-        let index = asked.index;
-        if let Some(answered) = self.answers.remove(&(index, slot(side))) {
-            return Ok(answered);
-        }
-        let failed = |message: String| ProverError::Answer { index, side: side.to_string(), message };
-        let Some((logged, content)) = self.log.state().half(index, side).answer else {
-            return Err(failed("its answer is missing".to_owned()));
-        };
+    /// After a crash the log may hold answers that this process has not seen. A local model gives them again, bit for
+    /// bit, and the logged digests show it; another's were kept. These are no second attempts at other answers. All of a
+    /// batch are asked together, since a model that is held part by part is read once for each call.
+    fn recall(&mut self, side: Side, prompts: &[Asked]) -> Result<(), ProverError> {
+        let failed = |index: u64, message: String| ProverError::Answer { index, side: side.to_string(), message };
         let (kind, k) = (self.registration.fields().kind, self.registration.k());
+        let mut lost = Vec::new();
+        for asked in prompts.iter().filter(|asked| !self.answers.contains_key(&(asked.index, slot(side)))) {
+            let Some((logged, content)) = self.log.state().half(asked.index, side).answer else {
+                return Err(failed(asked.index, "its answer is missing".to_owned()));
+            };
+            lost.push((asked, logged, content));
+        }
+        let unkept: Vec<&Asked> = lost.iter().filter(|(.., kept)| kept.is_none()).map(|(asked, ..)| *asked).collect();
         let (started_at, clock) = (now_millis(), Instant::now());
-        let answer = match content {
-            Some(text) => self.models.ask(side, kind, k).and_then(|ask| {
-                Answer::new(self.models.side(side), asked.prompt(side), ask, Scored::from_text(&text)?)
-            }),
-            None => self.answer(side, &[asked]).pop().unwrap_or(Err(InferenceError::OtherAnswer)),
-        }
-        .map_err(|e| failed(e.to_string()))?;
-        if Digest(answer.digest()) != logged {
-            return Err(failed("it answers differently than before the interruption".to_owned()));
-        }
+        let mut again = if unkept.is_empty() { Vec::new() } else { self.answer(side, &unkept) }.into_iter();
         let millis = u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX);
-        Ok(Answered { answer, started_at, millis })
+        for (asked, logged, content) in lost {
+            let answer = match content {
+                Some(text) => self.models.ask(side, kind, k).and_then(|ask| {
+                    Answer::new(self.models.side(side), asked.prompt(side), ask, Scored::from_text(&text)?)
+                }),
+                None => again.next().unwrap_or(Err(InferenceError::OtherAnswer)),
+            }
+            .map_err(|e| failed(asked.index, e.to_string()))?;
+            if Digest(answer.digest()) != logged {
+                return Err(failed(asked.index, "it answers differently than before the interruption".to_owned()));
+            }
+            self.answers.insert((asked.index, slot(side)), Answered { answer, started_at, millis });
+        }
+        Ok(())
+    }
+
+    fn answered(&mut self, index: u64, side: Side) -> Result<Answered, ProverError> {
+        let missing = || "its answer is missing".to_owned();
+        self.answers.remove(&(index, slot(side))).ok_or_else(|| ProverError::Answer {
+            index,
+            side: side.to_string(),
+            message: missing(),
+        })
     }
 
     fn seal(&mut self, asked: &Asked) -> Result<Record, ProverError> {
         let index = asked.index;
         let attempts = [Side::Reference, Side::Candidate].map(|side| self.log.state().half(index, side).attempts);
-        let reference = self.recall(asked, Side::Reference)?;
-        let candidate = self.recall(asked, Side::Candidate)?;
+        let reference = self.answered(index, Side::Reference)?;
+        let candidate = self.answered(index, Side::Candidate)?;
         let (kind, k) = (self.registration.fields().kind, self.registration.k());
         let unscored = |e: String| ProverError::Answer { index, side: "pair of answers".to_owned(), message: e };
         let figures = figures(kind, k, &reference.answer, &candidate.answer).map_err(|e| unscored(e.to_string()))?;
@@ -286,7 +302,7 @@ impl<'a> Session<'a> {
         };
         // All answers of a run so far are in its log, also those from before an interruption.
         if let Some((side, unread)) = unread(self.log.state().records(), &record, self.registration) {
-            return Err(ProverError::Unread { index, side, unread: said_of(unread) });
+            return Err(ProverError::Unread { index, side, unread });
         }
         self.log.append(&Event::Record(Box::new(record.clone())))?;
         Ok(record)
@@ -302,15 +318,6 @@ impl<'a> Session<'a> {
             engine: self.models.engine(side),
             dtype: self.models.identity(side).dtype().to_owned(),
         }
-    }
-}
-
-fn said_of(unread: Unread) -> String {
-    match unread {
-        Unread::Again(earlier) => {
-            format!("said exactly what it had said about challenge {earlier}, which is another text")
-        }
-        _ => "gives each token one log-probability, whatever comes before it".to_owned(),
     }
 }
 

@@ -321,3 +321,37 @@ pub fn identity_of(model: &dyn LanguageModel) -> ModelIdentity {
         },
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may panic
+
+    use super::*;
+
+    fn load(max_memory: Option<u64>) -> Result<Models, ProverError> {
+        let settings = Settings { max_memory, ..Settings::default() };
+        let (reference, candidate) = ("builtin:base".to_owned(), "builtin:larger".to_owned());
+        Models::load(&Sources { reference, candidate, corpus: None, settings }, &|_, _, _| ())
+    }
+
+    #[test]
+    fn one_bound_is_for_the_weights_of_both() {
+        let held = |models: &Models| [models.reference.held_bytes(), models.candidate.held_bytes()];
+        let whole = held(&load(None).unwrap());
+        let both = whole[0] + whole[1];
+        assert_eq!(held(&load(Some(both)).unwrap()), whole);
+        // A byte less, and each is read part by part, with nothing held while the other works.
+        let models = load(Some(both - 1)).unwrap();
+        let parts = held(&models);
+        assert!(parts[0] < whole[0] && parts[1] < whole[1], "{parts:?} of {whole:?}");
+        for side in [Side::Reference, Side::Candidate] {
+            Answer::evaluate(models.side(side), TRIAL, models.ask(side, ScoreKind::Kl, 4).unwrap()).unwrap();
+            assert!(models.peak_weight_bytes(side).unwrap() <= both - 1);
+        }
+        // The largest part of either is the least that will do.
+        let least = parts[0].max(parts[1]);
+        assert_eq!(held(&load(Some(least)).unwrap()), parts);
+        let refused = load(Some(least - 1)).err().unwrap().to_string();
+        assert!(refused.starts_with("candidate model: "), "{refused}");
+    }
+}

@@ -1,6 +1,11 @@
 //! With the transcript every root is recomputed, every record's score, and the rule.
 
-use pot_protocol::{policy::Policy, score::Score, statement::Statement, transcript::Transcript};
+use pot_protocol::{
+    policy::Policy,
+    score::Score,
+    statement::Statement,
+    transcript::{Transcript, unread},
+};
 
 use super::opened::rule_holds;
 use crate::{error::CheckError, report::Report};
@@ -30,8 +35,14 @@ pub(super) fn check(
             statement.attempts()
         )));
     }
-    for record in transcript.records() {
+    for (at, record) in transcript.records().iter().enumerate() {
         record.check(registration).map_err(|e| CheckError::Invalid(format!("record {}: {e}", record.index)))?;
+        if let Some((side, unread)) = unread(&transcript.records()[..at], record, registration) {
+            return Err(CheckError::Invalid(format!(
+                "record {}: the {side} {unread}: no model that reads the text does that",
+                record.index
+            )));
+        }
     }
     if !transcript.is_at_rest() {
         return Err(CheckError::Invalid("the transcript goes on after its last record".to_owned()));
