@@ -2,7 +2,7 @@
 
 use pot_protocol::{
     digest::Digest,
-    keys::{Ceremony, Phase1Source, Provenance},
+    keys::{Ceremony, Phase1Source, Provenance, Standing},
 };
 use serde::Serialize;
 
@@ -47,23 +47,19 @@ pub struct CeremonyReport {
 }
 
 impl KeyReport {
-    pub(super) fn of(Entry { key, label, source, rehearsal }: &Entry) -> Self {
+    pub(super) fn of(Entry { key, label, source }: &Entry) -> Self {
         let known_circuit = super::known_circuit(key.capacity()) == key.circuit();
-        let (provenance, ceremony, trust) = match key.provenance() {
-            Provenance::Ceremony(ceremony) if *rehearsal => (
-                format!("rehearsal key: {ceremony}, all by one party"),
-                Some(CeremonyReport::of(&ceremony)),
-                "whoever held this rehearsal can forge proofs under it, as under a development key".to_owned(),
-            ),
-            Provenance::Ceremony(ceremony) => {
-                (format!("ceremony key: {ceremony}"), Some(CeremonyReport::of(&ceremony)), forgers(&ceremony))
-            }
+        let ceremony = match key.provenance() {
+            Provenance::Ceremony(ceremony) => Some(ceremony),
             // Whatever else a later version may know, it is no ceremony.
-            _ => (
-                "development key".to_owned(),
-                None,
-                "whoever made this key can forge proofs under it, so they convince nobody else".to_owned(),
-            ),
+            _ => None,
+        };
+        let trust = match ceremony {
+            Some(_) if key.standing() == Standing::Rehearsal => {
+                "whoever held this rehearsal can forge proofs under it, as under a development key".to_owned()
+            }
+            Some(ceremony) => forgers(&ceremony),
+            None => "whoever made this key can forge proofs under it, so they convince nobody else".to_owned(),
         };
         Self {
             id: Digest(key.id().0),
@@ -72,8 +68,8 @@ impl KeyReport {
             circuit: key.circuit(),
             capacity: key.capacity().into(),
             known_circuit,
-            provenance,
-            ceremony,
+            provenance: key.origin(),
+            ceremony: ceremony.as_ref().map(CeremonyReport::of),
             trust,
         }
     }
