@@ -19,9 +19,15 @@ pub enum Standing {
 }
 
 impl Standing {
-    /// Whether a proof under such a key gives no assurance, because one party can forge it.
-    pub fn is_worthless(self) -> bool {
-        self != Self::Ceremony
+    /// Who alone can forge proofs under such a key, which so give no assurance; `None` when nobody is known to.
+    pub fn forger(self) -> Option<&'static str> {
+        match self {
+            Self::Development => Some("whoever made it can forge proofs under it, so they convince nobody else"),
+            Self::Rehearsal => {
+                Some("whoever held the rehearsal can forge proofs under it, so they convince nobody else")
+            }
+            Self::Ceremony => None,
+        }
     }
 }
 

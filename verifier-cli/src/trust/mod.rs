@@ -167,7 +167,7 @@ impl Trusted<'_> {
     pub fn is_development(&self) -> bool {
         // What a key in the user's own folder says of its ceremony, nobody has vouched for.
         let own = self.0.source == Source::OwnFolder;
-        own || self.0.key.standing().is_worthless()
+        own || self.0.key.standing().forger().is_some()
     }
 
     /// What kind of key it is, in a word.

@@ -2,7 +2,7 @@
 
 use pot_protocol::{
     digest::Digest,
-    keys::{Ceremony, Phase1Source, Provenance, Standing},
+    keys::{Ceremony, Phase1Source, Provenance},
 };
 use serde::Serialize;
 
@@ -54,12 +54,9 @@ impl KeyReport {
             // Whatever else a later version may know, it is no ceremony.
             _ => None,
         };
-        let trust = match ceremony {
-            Some(_) if key.standing() == Standing::Rehearsal => {
-                "whoever held this rehearsal can forge proofs under it, as under a development key".to_owned()
-            }
-            Some(ceremony) => forgers(&ceremony),
-            None => "whoever made this key can forge proofs under it, so they convince nobody else".to_owned(),
+        let trust = match (key.standing().forger(), ceremony) {
+            (None, Some(ceremony)) => forgers(&ceremony),
+            (alone, _) => alone.unwrap_or_default().to_owned(),
         };
         Self {
             id: Digest(key.id().0),
