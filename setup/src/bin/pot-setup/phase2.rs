@@ -51,9 +51,9 @@ pub(crate) fn new(args: &New) -> anyhow::Result<Exit> {
 pub(crate) fn contribute(args: &Contribute) -> anyhow::Result<Exit> {
     let extra = extra(&args.entropy)?;
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.key)?;
+    let bytes = FileBytes::map(&args.file)?;
     steps.show("checking the contributions so far, and contributing");
-    let key = Zkey::parse(&name(&args.key), &bytes)?;
+    let key = Zkey::parse(&name(&args.file), &bytes)?;
     let hash = phase2::contribute(&key, args.name.as_deref(), &extra, &args.out)?;
     drop(steps);
     announce(&hash, &args.out)
@@ -80,9 +80,9 @@ pub(crate) fn extra(args: &Entropy) -> anyhow::Result<Zeroizing<Vec<u8>>> {
 /// `pot-setup phase2 beacon`: prints the contribution's hash.
 pub(crate) fn beacon(args: &Beacon) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.key)?;
+    let bytes = FileBytes::map(&args.file)?;
     steps.show(&format!("hashing the beacon 2^{} times", args.iterations));
-    let key = Zkey::parse(&name(&args.key), &bytes)?;
+    let key = Zkey::parse(&name(&args.file), &bytes)?;
     let hash = phase2::beacon(&key, args.name.as_deref(), &args.value.0, args.iterations, &args.out)?;
     drop(steps);
     announce(&hash, &args.out)
@@ -147,7 +147,7 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
 /// The powers of tau, whose hash has to be a known or the given one.
 fn source<'a>(inputs: &Inputs, bytes: &'a FileBytes, steps: &Steps) -> anyhow::Result<Source<'a>> {
     let file = name(&inputs.ptau);
-    let identity = trusted(&file, bytes, inputs.blake2b.as_deref(), steps)?;
+    let identity = trusted(&file, bytes, inputs.accepted.blake2b.as_deref(), steps)?;
     Ok(Source { ptau: Ptau::parse(&file, bytes)?, identity })
 }
 
