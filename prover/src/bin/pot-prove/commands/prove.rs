@@ -80,7 +80,7 @@ fn prove(prepared: &Prepared, store: &KeyStore, id: Option<KeyId>) -> Result<(Bu
 /// What is to be known of a key under which one party can forge.
 fn note(key: &VerifyingKey) -> Option<String> {
     let (standing, forger) = (key.standing(), key.standing().forger()?);
-    Some(format!("note: {} is a {standing} key: {forger}; pot-check says assurance 'none'", key.id()))
+    Some(format!("note: key {} is a {standing} key: {forger}; pot-check says assurance 'none'", key.id()))
 }
 
 /// The flags with which `pot-check` takes this key; `file` is where it lies. Without a named key it takes the built-in ones
