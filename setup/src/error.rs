@@ -91,6 +91,14 @@ pub enum SetupError {
         /// Its hash in hexadecimal.
         hash: String,
     },
+    /// Powers of tau that are not those that were asked for.
+    #[error("{file}: its BLAKE2b-512 is {hash}, not the one given with --blake2b")]
+    OtherPhase1 {
+        /// The file.
+        file: String,
+        /// Its hash in hexadecimal.
+        hash: String,
+    },
     /// The file system refused.
     #[error("cannot {action} {}: {source}", path.display())]
     Io {

@@ -4,8 +4,10 @@
 //! [`ProofBytes::decode`]. [`VerifyingKey::verify`] is the only Groth16 check in the project: the checker calls it on
 //! a bundle, the prover on its own proof. It needs curve arithmetic alone, so it lives with the formats.
 
+mod built_in;
 mod error;
 mod folder;
+mod hermez;
 mod id;
 mod pairing;
 mod points;
@@ -13,15 +15,19 @@ mod proof;
 mod provenance;
 mod raw;
 pub mod snarkjs;
+mod standing;
 mod verifying;
 
 #[cfg(test)]
 mod tests;
 
+pub use built_in::{BUILT_IN, BuiltInKey};
 pub use error::{KeyError, PointError, ProofError};
 pub use folder::key_folder;
+pub use hermez::hermez_power;
 pub use id::KeyId;
 pub use proof::{ProofBytes, ProofPoints};
 pub use provenance::{Ceremony, Phase1Source, Provenance};
 pub use raw::RawVerifyingKey;
+pub use standing::Standing;
 pub use verifying::{KeyPoints, VerifyingKey};

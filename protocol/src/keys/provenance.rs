@@ -1,6 +1,6 @@
 //! Where a verifying key comes from, as its file says.
 
-use super::KeyError;
+use super::{KeyError, hermez_power};
 use crate::digest::Digest;
 
 /// Where a key comes from, and so what a proof under it is worth.
@@ -37,7 +37,8 @@ pub struct Ceremony {
 pub enum Phase1Source {
     /// A file of one's own, which convinces those who trust its makers.
     Private,
-    /// The public file of the perpetual powers of tau that Hermez prepared: 54 contributions and a beacon.
+    /// A public file of the perpetual powers of tau that Hermez prepared: 54 contributions and a beacon. Its sum is one of
+    /// those that [`hermez_power`] knows, or the key is refused.
     PublicHermez,
 }
 
@@ -62,9 +63,17 @@ impl Ceremony {
     /// Bytes of a ceremony in a key file.
     pub(super) const LEN: usize = 1 + 64 + 2 + 1 + 32;
 
-    /// Whether this can be said of any ceremony.
+    /// Whether this can be said of any ceremony. Who names the public powers of tau has to name one of their sums too;
+    /// whether the key is over that file, its zkey shows.
     pub(super) fn check(&self) -> Result<(), KeyError> {
-        if self.contributions == 0 { Err(KeyError::Ceremony("it had no contribution".to_owned())) } else { Ok(()) }
+        let refuse = |reason: &str| Err(KeyError::Ceremony(reason.to_owned()));
+        if self.contributions == 0 {
+            return refuse("it had no contribution");
+        }
+        if self.phase1 == Phase1Source::PublicHermez && hermez_power(&self.phase1_blake2b).is_none() {
+            return refuse("it claims the public powers of tau, and its BLAKE2b-512 is that of none of their 21 files");
+        }
+        Ok(())
     }
 
     pub(super) fn to_bytes(self) -> [u8; Self::LEN] {

@@ -29,7 +29,7 @@ pub struct KeyPoints {
 #[derive(Clone, Debug)]
 pub struct VerifyingKey {
     id: KeyId,
-    raw: RawVerifyingKey,
+    pub(super) raw: RawVerifyingKey,
     points: KeyPoints,
     pub(super) prepared: Prepared,
 }

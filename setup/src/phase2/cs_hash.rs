@@ -12,12 +12,12 @@ use blake2::{Blake2b512, Digest};
 use rayon::prelude::*;
 
 use super::{
-    transcript::{absorb, absorb_all, absorb_points},
+    transcript::{absorb_all, absorb_points},
     unreduced::{Wide, difference},
 };
 use crate::{
     SetupError,
-    curve::{BigEndian, batch::Batch},
+    curve::{BigEndian, batch::Batch, uncompressed},
     formats::{
         points::read_limbs,
         ptau::{Powers, Ptau, read_points},
@@ -38,12 +38,10 @@ impl CsHash {
     /// Over the header's points.
     pub(super) fn new(header: &Header) -> Self {
         let mut hasher = Blake2b512::new();
-        absorb(&mut hasher, &header.alpha_g1);
-        absorb(&mut hasher, &header.beta_g1);
-        absorb(&mut hasher, &header.beta_g2);
-        absorb(&mut hasher, &header.gamma_g2);
-        absorb(&mut hasher, &header.delta_g1);
-        absorb(&mut hasher, &header.delta_g2);
+        hasher.update(uncompressed(&[header.alpha_g1, header.beta_g1]));
+        hasher.update(uncompressed(&[header.beta_g2, header.gamma_g2]));
+        hasher.update(uncompressed(&[header.delta_g1]));
+        hasher.update(uncompressed(&[header.delta_g2]));
         Self(hasher)
     }
 

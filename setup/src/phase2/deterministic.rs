@@ -5,15 +5,17 @@
 //! begin at 0. A 64-bit number is two words, the higher first. A field element is four 64-bit numbers, the lowest first,
 //! cut to 254 bits and drawn again until it is below the modulus; it *is the Montgomery form*, not the value.
 
-use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine, G2Projective, g1, g2};
+use ark_bn254::{Fq2, Fr, G1Affine, G2Affine, G2Projective, g1, g2};
 use ark_ec::{CurveConfig, CurveGroup, short_weierstrass::SWCurveConfig};
-use ark_ff::{AdditiveGroup, BigInt, Field, MontBackend, MontConfig, PrimeField};
+use ark_ff::{AdditiveGroup, BigInt, Field, MontBackend, MontConfig};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng, SeedableRng},
 };
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
+
+use crate::curve::BigEndian;
 
 /// The stream that a seed gives.
 pub(crate) struct Stream(ChaCha20Rng);
@@ -63,13 +65,13 @@ impl Stream {
     }
 
     /// The point above x of the sign that the stream's next bit says; `None` when there is none. The bit is drawn always.
-    fn curve_point<P: SWCurveConfig<BaseField: Sign>>(
+    fn curve_point<P: SWCurveConfig<BaseField: BigEndian>>(
         &mut self,
         x: P::BaseField,
     ) -> Option<(P::BaseField, P::BaseField)> {
         let negative = self.0.next_u32() & 1 == 1;
         let y = (x.square() * x + P::COEFF_B).sqrt()?;
-        Some((x, if y.is_negative() == negative { y } else { -y }))
+        Some((x, if y.is_greater() == negative { y } else { -y }))
     }
 
     fn field<T: MontConfig<4>>(&mut self) -> ark_ff::Fp<MontBackend<T, 4>, 4> {
@@ -105,22 +107,4 @@ fn cofactor_times(point: &G2Affine) -> G2Affine {
         }
     }
     multiple.into_affine()
-}
-
-/// Which of y and −y an element is.
-trait Sign: Field {
-    /// Above (q − 1)/2; for a pair, of its second element, or of its first if the second is 0.
-    fn is_negative(&self) -> bool;
-}
-
-impl Sign for Fq {
-    fn is_negative(&self) -> bool {
-        self.into_bigint() > Self::MODULUS_MINUS_ONE_DIV_TWO
-    }
-}
-
-impl Sign for Fq2 {
-    fn is_negative(&self) -> bool {
-        if self.c1 == Fq::ZERO { self.c0.is_negative() } else { self.c1.is_negative() }
-    }
 }

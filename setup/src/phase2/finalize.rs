@@ -84,18 +84,35 @@ pub struct RecordedContribution {
     pub iterations_exp: Option<u8>,
 }
 
+impl Circuit {
+    /// A circuit that was laid out here.
+    ///
+    /// # Errors
+    /// [`SetupError::Io`] when there is no room to write its file to.
+    pub fn new(r1cs: R1cs) -> Result<Self, SetupError> {
+        let r1cs_sha256 = Digest::of(&r1cs.write_to(Vec::new())?);
+        Ok(Self { r1cs, r1cs_sha256 })
+    }
+}
+
+impl Source<'_> {
+    fn record(&self) -> PowersRecord {
+        PowersRecord {
+            source: self.identity.source.to_string(),
+            power: self.ptau.power(),
+            blake2b: self.identity.hex(),
+        }
+    }
+}
+
 impl Record {
-    fn new(circuit: &Circuit, source: &Source<'_>, verified: &Verified) -> Self {
+    pub(crate) fn new(circuit: &Circuit, powers_of_tau: PowersRecord, verified: &Verified) -> Self {
         Self {
             constraints: circuit.r1cs.constraints() as u64,
             public_inputs: circuit.r1cs.public(),
             r1cs_sha256: circuit.r1cs_sha256,
             circuit_hash: hex::encode(verified.cs_hash),
-            powers_of_tau: PowersRecord {
-                source: source.identity.source.to_string(),
-                power: source.ptau.power(),
-                blake2b: source.identity.hex(),
-            },
+            powers_of_tau,
             contributions: verified
                 .contributions
                 .iter()
@@ -154,7 +171,7 @@ pub fn final_key(
         ic: ic.as_slice().try_into().map_err(|_| SetupError::PublicInputs(ic.len().saturating_sub(1)))?,
     };
     let verifying = VerifyingKey::new(circuits::id(capacity), capacity, Provenance::Ceremony(ceremony), &points)?;
-    Ok((verifying, Record::new(circuit, source, &verified)))
+    Ok((verifying, Record::new(circuit, source.record(), &verified)))
 }
 
 /// Verifies a key of any circuit in full and gives snarkjs' `verification_key.json`.
@@ -175,7 +192,7 @@ pub fn verification_key(
         delta_g2: header.delta_g2,
         ic: ic(key)?,
     });
-    Ok((json, Record::new(circuit, source, &verified)))
+    Ok((json, Record::new(circuit, source.record(), &verified)))
 }
 
 fn verified_and_contributed(circuit: &Circuit, source: &Source<'_>, key: &Zkey<'_>) -> Result<Verified, SetupError> {

@@ -1,5 +1,4 @@
-//! What is hashed in a phase-2 ceremony, and how: points uncompressed, coordinates big-endian, in Fp2 the second one first,
-//! infinity as zeros; `BLAKE2b` with 64 bytes.
+//! What is hashed in a phase-2 ceremony, and how: points uncompressed as in `curve/encoding.rs`; `BLAKE2b` with 64 bytes.
 
 use ark_bn254::G1Affine;
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
@@ -31,8 +30,7 @@ impl Transcript {
     /// The transcript of a next contribution that publishes s and x·s.
     pub(crate) fn next(&self, g1_s: &G1Affine, g1_sx: &G1Affine) -> [u8; 64] {
         let mut hasher = self.0.clone();
-        absorb(&mut hasher, g1_s);
-        absorb(&mut hasher, g1_sx);
+        hasher.update(uncompressed(&[*g1_s, *g1_sx]));
         hasher.finalize().into()
     }
 }
@@ -45,16 +43,9 @@ pub fn contribution_hash(contribution: &Contribution) -> [u8; 64] {
 }
 
 fn public_key(hasher: &mut Blake2b512, contribution: &Contribution) {
-    absorb(hasher, &contribution.delta_after);
-    absorb(hasher, &contribution.g1_s);
-    absorb(hasher, &contribution.g1_sx);
-    absorb(hasher, &contribution.g2_spx);
+    hasher.update(uncompressed(&[contribution.delta_after, contribution.g1_s, contribution.g1_sx]));
+    hasher.update(uncompressed(&[contribution.g2_spx]));
     hasher.update(contribution.transcript);
-}
-
-/// Hashes one point.
-pub(crate) fn absorb<P: SWCurveConfig<BaseField: BigEndian>>(hasher: &mut Blake2b512, point: &Affine<P>) {
-    hasher.update(uncompressed(&[*point]));
 }
 
 /// Hashes a list: its length, u32 big-endian, and its points.

@@ -63,9 +63,10 @@ pub fn contract(key: &VerifyingKey, policies: &[Policy]) -> Result<String, Setup
 }
 
 fn provenance(key: &VerifyingKey) -> String {
-    match key.provenance() {
-        pot_protocol::keys::Provenance::Ceremony(ceremony) => format!("from a ceremony: {ceremony},"),
-        _ => "a DEVELOPMENT KEY: whoever made it can forge proofs, so this contract convinces nobody else;".to_owned(),
+    let standing = key.standing();
+    match standing.forger() {
+        None => format!("a {},", key.origin()),
+        Some(forger) => format!("a {} KEY: {forger};", standing.to_string().to_uppercase()),
     }
 }
 

@@ -2,7 +2,7 @@ use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use pot_protocol::{
     digest::Digest,
-    keys::{Ceremony, KeyPoints, Phase1Source, Provenance, VerifyingKey},
+    keys::{BUILT_IN, Ceremony, KeyPoints, Phase1Source, Provenance, VerifyingKey},
     policy::{Policy, Preset},
     rule::Capacity,
 };
@@ -51,7 +51,11 @@ fn a_contract_says_what_it_is_for_and_has_no_gap() {
     });
     let large = key(circuits::id(Capacity::C1024), Capacity::C1024, ceremony);
     let source = contract(&large, &[Preset::Audit.policy()]).unwrap();
-    assert!(source.contains("from a ceremony: 2 contributions and a beacon over a private phase 1"));
+    assert!(source.contains("a ceremony key: 2 contributions and a beacon over a private phase 1"));
+    let rehearsal = BUILT_IN.iter().find(|key| key.rehearsal).unwrap();
+    let rehearsal = VerifyingKey::from_bytes(rehearsal.bytes).unwrap();
+    let text = contract(&rehearsal, &policies).unwrap();
+    assert!(text.contains("a REHEARSAL KEY: whoever held the rehearsal can forge"), "{text}");
     assert!(source.contains("CAPACITY = 1024;") && source.contains("CAPACITY_CODE = 1;"));
 }
 

@@ -1,19 +1,22 @@
 //! Keys from elsewhere: checked in full before they enter the store.
 
+use std::path::Path;
+
 use pot_circuits::{VerdictCircuit, circuit_id};
 use pot_protocol::{
     digest::Digest,
     keys::{KeyId, Provenance, VerifyingKey},
 };
 
-use super::{KeyStore, MANIFEST, ZKEY};
+use super::{KeyStore, MANIFEST, MAX_MANIFEST_BYTES, Manifest, ZKEY, read_at_most};
 use crate::{
     ProvingKey, SetupError,
     formats::{
         r1cs::R1cs,
         zkey::{Kind, Zkey},
     },
-    phase2::{self, Beacons},
+    phase1::Phase1Source,
+    phase2::{self, Beacons, Circuit, PowersRecord, Record, Verified},
 };
 
 /// What a full check has found.
@@ -35,14 +38,27 @@ pub struct Checked {
 /// [`SetupError::Format`] with what is wrong, [`SetupError::Circuit`] when the key is for a circuit that this version does
 /// not have.
 pub fn check(name: &str, zkey: &[u8], verifying: &VerifyingKey) -> Result<Checked, SetupError> {
+    check_and_show(name, zkey, verifying).map(|(checked, ..)| checked)
+}
+
+/// As [`check`]; gives also the circuit and the contributions, none for a development key.
+pub(super) fn check_and_show(
+    name: &str,
+    zkey: &[u8],
+    verifying: &VerifyingKey,
+) -> Result<(Checked, R1cs, Verified), SetupError> {
     let circuit = verifying.circuit();
     if circuit.0 != circuit_id(verifying.capacity()) {
         return Err(SetupError::Circuit(circuit));
     }
-    if let Provenance::Ceremony(_) = verifying.provenance() {
-        phase2::check(&Zkey::parse(name, zkey)?, Beacons::Recompute)?;
-    }
-    check_for(name, zkey, verifying, &R1cs::of(VerdictCircuit::shape(verifying.capacity()))?)
+    let parsed = Zkey::parse(name, zkey)?;
+    let contributions = match verifying.provenance() {
+        Provenance::Ceremony(_) => phase2::check(&parsed, Beacons::Recompute)?,
+        _ => Vec::new(),
+    };
+    let circuit = R1cs::of(VerdictCircuit::shape(verifying.capacity()))?;
+    let checked = check_for(name, zkey, verifying, &circuit)?;
+    Ok((checked, circuit, Verified { cs_hash: parsed.mpc.cs_hash, contributions }))
 }
 
 /// As [`check`], for a circuit at hand, and without the chain of contributions.
@@ -75,13 +91,24 @@ pub(super) fn check_for(
 }
 
 impl KeyStore {
-    /// Checks a key in full and writes it into the store.
+    /// Checks a key in full and writes it into the store. When the manifest that came with it records a ceremony, so does
+    /// its manifest in the store: only if that is what the key itself shows, as far as it does.
     ///
     /// # Errors
-    /// As of [`check`] and of [`KeyStore::add`].
-    pub fn import(&self, name: &str, zkey: &[u8], verifying: &VerifyingKey) -> Result<Checked, SetupError> {
-        let checked = check(name, zkey, verifying)?;
-        self.add(verifying, zkey)?;
+    /// As of [`check`] and of [`KeyStore::add`]; [`SetupError::Format`] when the manifest is not that of the key.
+    pub fn import(
+        &self,
+        name: &str,
+        zkey: &[u8],
+        verifying: &VerifyingKey,
+        manifest: Option<&Path>,
+    ) -> Result<Checked, SetupError> {
+        let (checked, circuit, verified) = check_and_show(name, zkey, verifying)?;
+        let record = match manifest {
+            Some(path) => recorded(path, zkey, verifying, &Circuit::new(circuit)?, &verified)?,
+            None => None,
+        };
+        self.write(verifying, zkey, &Manifest::of(verifying, zkey, record))?;
         Ok(checked)
     }
 
@@ -90,14 +117,39 @@ impl KeyStore {
     /// # Errors
     /// [`SetupError::Damaged`] when the zkey is not the one that was saved; as of [`check`].
     pub fn verify(&self, id: KeyId) -> Result<Checked, SetupError> {
-        let (manifest, zkey) = (self.manifest(id)?, self.map_zkey(id)?);
-        if Digest::of(&zkey) != manifest.zkey_sha256 {
-            return Err(self.damaged(id, ZKEY, "its SHA-256 is not the one that was saved".to_owned()));
-        }
+        let (manifest, zkey) = self.saved_zkey(id)?;
         let verifying = self.load_verifying(id)?;
         if (verifying.circuit(), verifying.capacity()) != (manifest.circuit, manifest.capacity) {
             return Err(self.damaged(id, MANIFEST, "it names another circuit than the key itself".to_owned()));
         }
         check(&self.key_folder(id).join(ZKEY).display().to_string(), &zkey, &verifying)
+    }
+}
+
+/// The record of a ceremony in a manifest of the key, if there is one; refused unless the key shows the same. Only the power
+/// of its powers of tau the key does not show; whose they are, this program says itself.
+pub(super) fn recorded(
+    manifest: &Path,
+    zkey: &[u8],
+    verifying: &VerifyingKey,
+    circuit: &Circuit,
+    verified: &Verified,
+) -> Result<Option<Record>, SetupError> {
+    let bad = |reason: String| SetupError::format(&manifest.display().to_string(), reason);
+    let given = Manifest::parse(&read_at_most(manifest, MAX_MANIFEST_BYTES)?, verifying.id()).map_err(bad)?;
+    if !given.is_of_the_key_of(&Manifest::of(verifying, zkey, None)) {
+        return Err(bad("it says something else than the key".to_owned()));
+    }
+    let Some(mut record) = given.ceremony else { return Ok(None) };
+    let Provenance::Ceremony(ceremony) = verifying.provenance() else {
+        return Err(bad("it records a ceremony, and the key is a development key".to_owned()));
+    };
+    record.powers_of_tau.source = Phase1Source::of(&ceremony.phase1_blake2b).to_string();
+    let blake2b = hex::encode(ceremony.phase1_blake2b);
+    let shown = Record::new(circuit, PowersRecord { blake2b, ..record.powers_of_tau.clone() }, verified);
+    if record == shown {
+        Ok(Some(record))
+    } else {
+        Err(bad("its record of the ceremony is not what the key shows".to_owned()))
     }
 }

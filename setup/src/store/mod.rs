@@ -12,6 +12,7 @@ mod write;
 mod tests;
 
 use std::{
+    cmp::Reverse,
     fs::{self, File, TryLockError},
     io::Read,
     path::{Path, PathBuf},
@@ -25,7 +26,7 @@ use pot_protocol::{
     keys::{KeyId, Provenance, RawVerifyingKey, VerifyingKey, key_folder},
 };
 
-use crate::{ProvingKey, SetupError, formats::zkey::Zkey, mapped::FileBytes, phase2};
+use crate::{ProvingKey, SetupError, formats::zkey::Zkey, mapped::FileBytes, new_file, phase2};
 
 /// The name of the zkey in a key's folder.
 pub const ZKEY: &str = "circuit.zkey";
@@ -106,15 +107,16 @@ impl KeyStore {
         Ok(ids.into_iter().map(|id| Listed { id, manifest: self.manifest(id) }).collect())
     }
 
-    /// The key for a circuit: a ceremony's before a development key, and of several the one with the smallest id, so that
-    /// every process takes the same. Keys with a damaged manifest are passed over here and show in [`KeyStore::list`].
+    /// The key for a circuit: a ceremony's before a rehearsal's before a development key, and of several the one with the
+    /// smallest id, so that every process takes the same. Keys with a damaged manifest are passed over here and show in
+    /// [`KeyStore::list`]; one with a damaged verifying key is the last choice.
     ///
     /// # Errors
     /// [`SetupError::Io`] when the folder cannot be read.
     pub fn find(&self, circuit: Digest) -> Result<Option<KeyId>, SetupError> {
-        let development = Provenance::Development.to_string();
         let fits = self.list()?.into_iter().filter_map(|key| key.manifest.ok()).filter(|key| key.circuit == circuit);
-        Ok(fits.min_by_key(|key| (key.provenance == development, key.key)).map(|key| key.key))
+        let standing = |id| self.raw_verifying(id).ok().map(|key| key.standing());
+        Ok(fits.map(|key| key.key).min_by_key(|&id| (Reverse(standing(id)), id)))
     }
 
     /// The manifest of a key.
@@ -132,15 +134,7 @@ impl KeyStore {
     /// # Errors
     /// [`SetupError::NoSuchKey`], or [`SetupError::Damaged`] when a file is not the one that was saved.
     pub fn load_proving(&self, id: KeyId) -> Result<ProvingKey, SetupError> {
-        let manifest = self.manifest(id)?;
-        let zkey = self.map_zkey(id)?;
-        if zkey.len() as u64 != manifest.zkey_bytes {
-            let reason = format!("{} bytes where {} were saved", zkey.len(), manifest.zkey_bytes);
-            return Err(self.damaged(id, ZKEY, reason));
-        }
-        if Digest::of(&zkey) != manifest.zkey_sha256 {
-            return Err(self.damaged(id, ZKEY, "its SHA-256 is not the one that was saved".to_owned()));
-        }
+        let (manifest, zkey) = self.saved_zkey(id)?;
         let verifying = self.load_verifying(id)?;
         if verifying.circuit() != manifest.circuit || verifying.capacity() != manifest.capacity {
             return Err(self.damaged(id, MANIFEST, "it names another circuit than the key itself".to_owned()));
@@ -161,17 +155,53 @@ impl KeyStore {
         FileBytes::map(&self.key_folder(id).join(ZKEY))
     }
 
+    /// The manifest of a key, and its mapped zkey with the length and the hash that stand in it.
+    fn saved_zkey(&self, id: KeyId) -> Result<(Manifest, FileBytes), SetupError> {
+        let (manifest, zkey) = (self.manifest(id)?, self.map_zkey(id)?);
+        if zkey.len() as u64 != manifest.zkey_bytes {
+            let reason = format!("{} bytes where {} were saved", zkey.len(), manifest.zkey_bytes);
+            return Err(self.damaged(id, ZKEY, reason));
+        }
+        if Digest::of(&zkey) != manifest.zkey_sha256 {
+            return Err(self.damaged(id, ZKEY, "its SHA-256 is not the one that was saved".to_owned()));
+        }
+        Ok((manifest, zkey))
+    }
+
+    /// Copies the files of a key, as they were saved, into the new folder `out`.
+    ///
+    /// # Errors
+    /// [`SetupError::NoSuchKey`], [`SetupError::Damaged`] when a file is not the one that was saved, [`SetupError::Io`] when
+    /// `out` is there or cannot be written.
+    pub fn export(&self, id: KeyId, out: &Path) -> Result<(), SetupError> {
+        let (manifest, zkey) = self.saved_zkey(id)?;
+        let verifying = self.raw_verifying(id)?.to_bytes();
+        fs::create_dir(out).map_err(SetupError::io("make the folder", out))?;
+        for (name, bytes) in [(ZKEY, &*zkey), (VERIFYING, &verifying), (MANIFEST, &manifest.to_bytes())] {
+            new_file::write_new_bytes(&out.join(name), bytes)?;
+        }
+        Ok(())
+    }
+
     /// Loads and validates a verifying key. Its hash is its id.
     ///
     /// # Errors
     /// [`SetupError::NoSuchKey`], [`SetupError::Damaged`] when the file has another hash, [`SetupError::Key`] when the
     /// key is refused.
     pub fn load_verifying(&self, id: KeyId) -> Result<VerifyingKey, SetupError> {
+        Ok(self.raw_verifying(id)?.validate()?)
+    }
+
+    /// Reads a verifying key and does not look at its points: enough to say what it is. Its hash is its id.
+    ///
+    /// # Errors
+    /// As of [`KeyStore::load_verifying`].
+    pub fn raw_verifying(&self, id: KeyId) -> Result<RawVerifyingKey, SetupError> {
         let bytes = self.read(id, VERIFYING, RawVerifyingKey::MAX_LEN as u64)?;
         if KeyId::of(&bytes) != id {
             return Err(self.damaged(id, VERIFYING, "its SHA-256 is not its id".to_owned()));
         }
-        Ok(VerifyingKey::from_bytes(&bytes)?)
+        Ok(RawVerifyingKey::from_bytes(&bytes)?)
     }
 
     /// Writes a key that was made in this process; a key that is already there is left as it is.
@@ -240,12 +270,7 @@ impl KeyStore {
     fn read(&self, id: KeyId, name: &str, expected: u64) -> Result<Vec<u8>, SetupError> {
         self.there(id, name)?;
         let path = self.key_folder(id).join(name);
-        let file = File::open(&path).map_err(SetupError::io("open", &path))?;
-        // Room for what is there, however large the manifest says it is.
-        let size = file.metadata().map_or(0, |metadata| metadata.len().min(expected));
-        let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
-        file.take(expected.saturating_add(1)).read_to_end(&mut bytes).map_err(SetupError::io("read", &path))?;
-        Ok(bytes)
+        read_at_most(&path, expected)
     }
 
     /// That a file of a key exists.
@@ -261,4 +286,14 @@ impl KeyStore {
         let folder = self.key_folder(id);
         SetupError::Damaged { file: folder.join(name), reason, folder }
     }
+}
+
+/// Reads a file, and never more than one byte beyond `limit`.
+fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>, SetupError> {
+    let file = File::open(path).map_err(SetupError::io("open", path))?;
+    // Room for what is there, however large it may be.
+    let size = file.metadata().map_or(0, |metadata| metadata.len().min(limit));
+    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(SetupError::io("read", path))?;
+    Ok(bytes)
 }

@@ -5,7 +5,7 @@ use std::{fs, io, path::Path};
 use pot_circuits::{VerdictCircuit, circuit_id};
 use pot_protocol::keys::VerifyingKey;
 
-use super::{KeyStore, VERIFYING};
+use super::{KeyStore, MANIFEST, VERIFYING};
 use crate::{
     SetupError,
     formats::{
@@ -71,9 +71,7 @@ impl KeyStore {
         }
         fs::create_dir_all(out).map_err(SetupError::io("make the folder", out))?;
         new_file::write_new_bytes(&out.join(VERIFYING), &self.load_verifying(id)?.to_bytes())?;
-        let manifest = fs::read(self.key_folder(id).join(super::MANIFEST));
-        let manifest = manifest.map_err(SetupError::io("read", &self.key_folder(id)))?;
-        new_file::write_new_bytes(&out.join(super::MANIFEST), &manifest)?;
+        new_file::write_new_bytes(&out.join(MANIFEST), &self.manifest(id)?.to_bytes())?;
         for (number, content) in packed.chunks(PIECE).enumerate() {
             new_file::write_new_bytes(&out.join(piece(number)), content)?;
         }

@@ -1,10 +1,12 @@
-use std::{fs, sync::Barrier, thread};
+mod imported;
+
+use std::{cmp::Reverse, fs, sync::Barrier, thread};
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use pot_protocol::{
     digest::Digest,
-    keys::{Ceremony, KeyId, Phase1Source, Provenance, VerifyingKey},
+    keys::{BUILT_IN, Ceremony, KeyId, Phase1Source, Provenance, VerifyingKey},
     rule::Capacity,
 };
 
@@ -331,6 +333,61 @@ fn a_key_of_a_ceremony_is_preferred_and_bound_to_its_zkey() {
     store.add(&claimed, &development).unwrap();
     let error = store.load_proving(claimed.id()).unwrap_err().to_string();
     assert!(error.contains("not the one in the verifying key"), "{error}");
+}
+
+#[test]
+fn of_several_keys_the_one_worth_most_is_found() {
+    let (_folder, store) = store();
+    let rehearsal = VerifyingKey::from_bytes(BUILT_IN.iter().find(|key| key.rehearsal).unwrap().bytes).unwrap();
+    let toy = toy::key();
+    let key = |number: u8, points| VerifyingKey::new(toy::ID, Capacity::C128, ceremony_of(&[number]), points).unwrap();
+    let mut rehearsals = [1, 2, 3].map(|number| key(number, rehearsal.points()));
+    let mut ceremonies = [4, 5].map(|number| key(number, toy.verifying().points()));
+    let found_after = |key: &VerifyingKey, zkey: &[u8]| {
+        store.add(key, zkey).unwrap();
+        store.find(toy::ID).unwrap().unwrap()
+    };
+    assert_eq!(found_after(toy.verifying(), b"z"), toy.id());
+    // Of equals the one with the smallest id, in whatever order they come.
+    rehearsals.sort_by_key(|key| Reverse(key.id()));
+    ceremonies.sort_by_key(|key| Reverse(key.id()));
+    for better in rehearsals.iter().chain(&ceremonies) {
+        assert_eq!(found_after(better, b"z"), better.id());
+    }
+    // One whose verifying key cannot be read is worth nothing, and is still found when there is no other.
+    let damage = |keys: &[VerifyingKey]| {
+        for key in keys {
+            fs::write(store.key_folder(key.id()).join(VERIFYING), b"x").unwrap();
+        }
+    };
+    damage(&ceremonies);
+    assert_eq!(store.find(toy::ID).unwrap(), Some(rehearsals[2].id()));
+    damage(&rehearsals);
+    assert_eq!(store.find(toy::ID).unwrap(), Some(toy.id()));
+    damage(&[toy.verifying().clone()]);
+    assert!(store.find(toy::ID).unwrap().is_some());
+}
+
+#[test]
+fn a_key_is_exported_as_it_was_saved_or_not_at_all() {
+    let (folder, store, key) = stored();
+    let out = folder.path().join("out");
+    store.export(key.id(), &out).unwrap();
+    for name in [ZKEY, VERIFYING, MANIFEST] {
+        let saved = fs::read(store.key_folder(key.id()).join(name)).unwrap();
+        assert_eq!(fs::read(out.join(name)).unwrap(), saved, "{name}");
+    }
+    assert!(matches!(store.export(key.id(), &out), Err(SetupError::Io { .. })));
+    for name in [ZKEY, VERIFYING, MANIFEST] {
+        let (path, other) = (store.key_folder(key.id()).join(name), folder.path().join(name));
+        let good = fs::read(&path).unwrap();
+        let mut bad = good.clone();
+        *bad.last_mut().unwrap() ^= 1;
+        fs::write(&path, bad).unwrap();
+        assert!(matches!(store.export(key.id(), &other), Err(SetupError::Damaged { .. })), "{name}");
+        assert!(!other.exists(), "{name}");
+        fs::write(&path, good).unwrap();
+    }
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Which verifying keys are trusted. A key never comes out of the bundle that it is to check.
 
-mod built_in;
 mod circuits;
 mod file;
 mod provenance;
@@ -10,11 +9,11 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-pub use built_in::{BUILT_IN, BuiltInKey};
 pub use circuits::known_circuit;
 pub use file::{KeyBytes, ListedKey, parse_trust_file};
+pub use pot_protocol::keys::{BUILT_IN, BuiltInKey};
 use pot_protocol::{
-    keys::{KeyId, Provenance, RawVerifyingKey, VerifyingKey},
+    keys::{KeyId, Standing, VerifyingKey},
     statement::Statement,
 };
 pub use provenance::{CeremonyReport, KeyReport};
@@ -42,8 +41,6 @@ struct Entry {
     key: VerifyingKey,
     label: Option<String>,
     source: Source,
-    /// Whether it comes from a ceremony that one party held alone.
-    rehearsal: bool,
 }
 
 /// Verifying keys by id, and whether development keys are allowed.
@@ -88,9 +85,6 @@ impl TrustStore {
         for key in list {
             let pinned = key.id.parse::<KeyId>().map_err(CheckError::Trust)?;
             self.add_pinned(key.bytes, pinned, key.label, Source::BuiltIn)?;
-            if let Some(entry) = self.keys.get_mut(&pinned) {
-                entry.rehearsal |= key.rehearsal;
-            }
         }
         Ok(())
     }
@@ -116,12 +110,7 @@ impl TrustStore {
         let key =
             VerifyingKey::from_bytes(bytes).map_err(|e| CheckError::Trust(format!("verifying key refused: {e}")))?;
         let id = key.id();
-        // A rehearsal is one whoever names it, and whatever is written before its points.
-        let points = |bytes: &[u8]| {
-            bytes.len().checked_sub(RawVerifyingKey::POINTS_LEN).and_then(|at| bytes.get(at..)).map(<[u8]>::to_vec)
-        };
-        let rehearsal = BUILT_IN.iter().any(|known| known.rehearsal && points(known.bytes) == points(bytes));
-        self.keys.entry(id).or_insert(Entry { key, label, source, rehearsal });
+        self.keys.entry(id).or_insert(Entry { key, label, source });
         Ok(id)
     }
 
@@ -156,7 +145,11 @@ impl TrustStore {
             return refuse(format!(
                 "key {id} is {}, so whoever made it can forge proofs: pass --allow-development-key to check anyway, with \
                  assurance 'none'",
-                if entry.rehearsal { "from a rehearsal that one party held alone" } else { "a development key" }
+                if key.standing() == Standing::Rehearsal {
+                    "from a rehearsal that one party held alone"
+                } else {
+                    "a development key"
+                }
             ));
         }
         Ok(trusted)
@@ -174,13 +167,13 @@ impl Trusted<'_> {
     pub fn is_development(&self) -> bool {
         // What a key in the user's own folder says of its ceremony, nobody has vouched for.
         let own = self.0.source == Source::OwnFolder;
-        own || self.0.rehearsal || !matches!(self.0.key.provenance(), Provenance::Ceremony(_))
+        own || self.0.key.standing().forger().is_some()
     }
 
     /// What kind of key it is, in a word.
     pub fn kind(&self) -> &'static str {
-        match self.0.key.provenance() {
-            _ if self.0.rehearsal => "rehearsal",
+        match self.0.key.standing() {
+            Standing::Rehearsal => "rehearsal",
             _ if self.is_development() => "development",
             _ => "ceremony",
         }

@@ -47,23 +47,16 @@ pub struct CeremonyReport {
 }
 
 impl KeyReport {
-    pub(super) fn of(Entry { key, label, source, rehearsal }: &Entry) -> Self {
+    pub(super) fn of(Entry { key, label, source }: &Entry) -> Self {
         let known_circuit = super::known_circuit(key.capacity()) == key.circuit();
-        let (provenance, ceremony, trust) = match key.provenance() {
-            Provenance::Ceremony(ceremony) if *rehearsal => (
-                format!("rehearsal key: {ceremony}, all by one party"),
-                Some(CeremonyReport::of(&ceremony)),
-                "whoever held this rehearsal can forge proofs under it, as under a development key".to_owned(),
-            ),
-            Provenance::Ceremony(ceremony) => {
-                (format!("ceremony key: {ceremony}"), Some(CeremonyReport::of(&ceremony)), forgers(&ceremony))
-            }
+        let ceremony = match key.provenance() {
+            Provenance::Ceremony(ceremony) => Some(ceremony),
             // Whatever else a later version may know, it is no ceremony.
-            _ => (
-                "development key".to_owned(),
-                None,
-                "whoever made this key can forge proofs under it, so they convince nobody else".to_owned(),
-            ),
+            _ => None,
+        };
+        let trust = match (key.standing().forger(), ceremony) {
+            (None, Some(ceremony)) => forgers(&ceremony),
+            (alone, _) => alone.unwrap_or_default().to_owned(),
         };
         Self {
             id: Digest(key.id().0),
@@ -72,8 +65,8 @@ impl KeyReport {
             circuit: key.circuit(),
             capacity: key.capacity().into(),
             known_circuit,
-            provenance,
-            ceremony,
+            provenance: key.origin(),
+            ceremony: ceremony.as_ref().map(CeremonyReport::of),
             trust,
         }
     }

@@ -12,6 +12,9 @@ use pot_protocol::{
 use super::{BUILT_IN, BuiltInKey, KeyBytes, ListedKey, TrustStore, Trusted, known_circuit, parse_trust_file};
 use crate::{CheckError, Class};
 
+/// BLAKE2b-512 of `powersOfTau28_hez_final_16.ptau`.
+const PUBLIC_16: &str = "6a6277a2f74e1073601b4f9fed6e1e55226917efb0f0db8a07d98ab01df1ccf43eb0e8c3159432acd4960e2f29fe84a4198501fa54c8dad9e43297453efec125";
+
 fn points() -> KeyPoints {
     let g1 = |k: u64| (G1Affine::generator() * ark_bn254::Fr::from(k)).into_affine();
     let g2 = |k: u64| (G2Affine::generator() * ark_bn254::Fr::from(k)).into_affine();
@@ -63,10 +66,16 @@ fn a_rehearsal_is_worth_a_development_key_whoever_names_it() {
     for known in BUILT_IN.iter().filter(|key| key.rehearsal) {
         let mut built_in = TrustStore::new(false);
         built_in.add_built_in(BUILT_IN).unwrap();
-        let mut named = TrustStore::new(false);
+        let (mut named, mut again) = (TrustStore::new(false), TrustStore::new(false));
         let id = named.add(known.bytes).unwrap();
-        for store in [built_in, named] {
-            assert!(Trusted(&store.keys[&id]).is_development());
+        // With other words about itself it has another id.
+        let points = VerifyingKey::from_bytes(known.bytes).unwrap().points().clone();
+        let renamed = VerifyingKey::new(known_circuit(Capacity::C128), Capacity::C128, ceremony(), &points).unwrap();
+        let other = again.add(&renamed.to_bytes()).unwrap();
+        assert_ne!(id, other);
+        for (store, id) in [(built_in, id), (named, id), (again, other)] {
+            let trusted = Trusted(&store.keys[&id]);
+            assert!(trusted.is_development() && trusted.kind() == "rehearsal");
             let report = store.list().into_iter().find(|report| report.id.0 == id.0).unwrap();
             assert!(report.provenance.starts_with("rehearsal key: 3 contributions"), "{}", report.provenance);
             assert!(report.trust.contains("can forge"), "{}", report.trust);
@@ -109,10 +118,22 @@ fn the_kind_of_a_key_is_said_and_never_more_than_the_key_says() {
     assert_eq!((development.provenance.as_str(), development.ceremony.is_none()), ("development key", true));
     assert!(development.trust.contains("can forge"));
     let Provenance::Ceremony(private) = ceremony() else { unreachable!() };
-    let public = Ceremony { phase1: Phase1Source::PublicHermez, contributions: 1, beacon: false, ..private };
+    let phase1_blake2b = hex::decode(PUBLIC_16).unwrap().try_into().unwrap();
+    let phase1 = Phase1Source::PublicHermez;
+    let public = Ceremony { phase1, phase1_blake2b, contributions: 1, beacon: false, ..private };
     let public = report(Provenance::Ceremony(public));
     assert!(public.provenance.contains("1 contribution and no beacon over the public powers-of-tau file"));
     assert!(public.trust.contains("the one contributor to phase 2, or of all 54"), "{}", public.trust);
+}
+
+#[test]
+fn the_public_powers_of_tau_are_not_claimed_with_another_sum() {
+    // Phase-1 source and sum stand at 47 and 48.
+    let mut bytes = key(ceremony()).to_bytes();
+    bytes[47] = 1;
+    refused(TrustStore::new(true).add(&bytes), "none of their 21 files");
+    bytes[48..112].copy_from_slice(&hex::decode(PUBLIC_16).unwrap());
+    TrustStore::new(false).add(&bytes).unwrap();
 }
 
 #[test]

@@ -2,7 +2,7 @@ use ark_bn254::G1Affine;
 use ark_ec::AffineRepr;
 use proptest::prelude::*;
 
-use super::{CIRCUIT, g2, g2_outside_the_subgroup, inputs, key, points, proof};
+use super::{super::hermez::FILES, CIRCUIT, g2, g2_outside_the_subgroup, inputs, key, points, proof};
 use crate::{
     digest::Digest,
     keys::{Ceremony, KeyError, KeyId, KeyPoints, Phase1Source, PointError, Provenance, RawVerifyingKey, VerifyingKey},
@@ -61,10 +61,15 @@ fn every_field_of_the_header_is_checked() {
     assert_eq!(VerifyingKey::from_bytes(&longer).unwrap_err(), KeyError::Length { found: 432, expected: 431 });
 }
 
+/// The sum of the public file of power 8.
+fn public_sum() -> [u8; 64] {
+    hex::decode(FILES[0].1).unwrap().try_into().unwrap()
+}
+
 fn ceremony() -> Ceremony {
     Ceremony {
         phase1: Phase1Source::PublicHermez,
-        phase1_blake2b: [9; 64],
+        phase1_blake2b: public_sum(),
         contributions: 0x0103,
         beacon: true,
         zkey: Digest([8; 32]),
@@ -84,7 +89,7 @@ fn a_ceremony_key_has_its_own_version_and_comes_back() {
         Ceremony { phase1: source, ..ceremony() },
         Ceremony { contributions: single, ..ceremony() },
         Ceremony { beacon: false, ..ceremony() },
-        Ceremony { phase1_blake2b: [1; 64], ..ceremony() },
+        Ceremony { phase1_blake2b: [1; 64], phase1: source, ..ceremony() },
         Ceremony { zkey: Digest([1; 32]), ..ceremony() },
     ] {
         let bytes = ceremony_key(given).unwrap().to_bytes();
@@ -125,15 +130,36 @@ fn what_a_ceremony_says_of_itself_has_one_encoding() {
 }
 
 #[test]
+fn only_with_one_of_their_sums_does_a_key_claim_the_public_powers_of_tau() {
+    let refused = |key: Result<VerifyingKey, KeyError>| matches!(key, Err(KeyError::Ceremony(why)) if why.contains("none of their 21 files"));
+    let good = ceremony_key(ceremony()).unwrap().to_bytes();
+    for at in 0..64 {
+        let mut sum = public_sum();
+        sum[at] ^= 1;
+        assert!(refused(ceremony_key(Ceremony { phase1_blake2b: sum, ..ceremony() })), "{at}");
+        let mut bytes = good.clone();
+        bytes[48 + at] ^= 1;
+        assert!(refused(VerifyingKey::from_bytes(&bytes)), "{at}");
+        // As a private one any sum will do.
+        bytes[47] = 0;
+        assert!(VerifyingKey::from_bytes(&bytes).is_ok(), "{at}");
+    }
+    for (_, sum) in FILES {
+        let phase1_blake2b = hex::decode(sum).unwrap().try_into().unwrap();
+        assert!(ceremony_key(Ceremony { phase1_blake2b, ..ceremony() }).is_ok());
+    }
+}
+
+#[test]
 fn a_provenance_says_what_it_is() {
     assert_eq!(Provenance::Development.to_string(), "development");
     let text = |ceremony| Provenance::Ceremony(ceremony).to_string();
     assert_eq!(
         text(ceremony()),
-        "ceremony: 259 contributions and a beacon over the public powers-of-tau file (BLAKE2b 09090909…)"
+        "ceremony: 259 contributions and a beacon over the public powers-of-tau file (BLAKE2b d6a8fb3a…)"
     );
     let private = Ceremony { phase1: Phase1Source::Private, contributions: 1, beacon: false, ..ceremony() };
-    assert_eq!(text(private), "ceremony: 1 contribution and no beacon over a private phase 1 (BLAKE2b 09090909…)");
+    assert_eq!(text(private), "ceremony: 1 contribution and no beacon over a private phase 1 (BLAKE2b d6a8fb3a…)");
 }
 
 #[test]

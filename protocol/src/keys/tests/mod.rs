@@ -4,6 +4,7 @@
 mod files;
 mod points;
 mod proofs;
+mod standing;
 
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
 use ark_ec::{CurveGroup, PrimeGroup};

@@ -9,9 +9,9 @@ pub(crate) enum Exit {
     Done = 0,
     /// The machine refused something: a folder, randomness, a full disk.
     Failed = 1,
-    /// A stored key is malformed or damaged.
+    /// A file is malformed or damaged.
     Malformed = 3,
-    /// A key is missing or always refused, or a ceremony does not hold.
+    /// A key is missing or always refused, powers of tau are not the trusted ones, or a ceremony does not hold.
     Refused = 5,
 }
 
@@ -25,7 +25,8 @@ impl Exit {
                 | SetupError::Circuit(_)
                 | SetupError::NoSuchKey { .. }
                 | SetupError::Ceremony { .. }
-                | SetupError::UnknownPhase1 { .. },
+                | SetupError::UnknownPhase1 { .. }
+                | SetupError::OtherPhase1 { .. },
             ) => Self::Refused,
             _ => Self::Failed,
         }

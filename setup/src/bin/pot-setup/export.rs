@@ -8,7 +8,7 @@ use std::{
 
 use anyhow::{Context, anyhow};
 use pot_protocol::{
-    keys::{KeyId, Provenance, RawVerifyingKey, VerifyingKey},
+    keys::{KeyId, RawVerifyingKey, VerifyingKey},
     policy::{Policy, Preset},
 };
 use pot_setup::{KeyStore, SetupError, solidity::contract};
@@ -24,14 +24,18 @@ pub(crate) fn solidity(args: &Solidity) -> anyhow::Result<Exit> {
     let mut policies: Vec<_> = args.policy.iter().copied().map(Preset::policy).collect();
     for path in &args.policy_file {
         let bytes = read(path, MAX_POLICY_BYTES)?;
-        let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} is not UTF-8", path.display()))?;
-        policies.push(Policy::from_json(&text).map_err(|e| anyhow!("{}: {e}", path.display()))?);
+        let malformed = |reason| SetupError::Format { file: path.display().to_string(), reason };
+        let text = String::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?;
+        policies.push(Policy::from_json(&text).map_err(|e| malformed(e.to_string()))?);
     }
     let source = contract(&key, &policies)?;
     let mut file = File::create_new(&args.out).map_err(|e| anyhow!("cannot create {}: {e}", args.out.display()))?;
     file.write_all(source.as_bytes()).with_context(|| format!("cannot write {}", args.out.display()))?;
-    if !matches!(key.provenance(), Provenance::Ceremony(_)) {
-        output::say("note: this is a development key: whoever made it can forge, and this contract accepts that too");
+    if let Some(forger) = key.standing().forger() {
+        output::say(&format!(
+            "note: this is a {} key: {forger}; this contract accepts them all the same",
+            key.standing()
+        ));
     }
     output::say(&format!("{} accepts verdicts under key {}", args.out.display(), key.id()));
     Ok(Exit::Done)

@@ -41,7 +41,11 @@ pub(crate) fn r1cs(args: &ExportR1cs) -> anyhow::Result<Exit> {
 /// `pot-setup export verification-key`.
 pub(crate) fn verification_key(args: &ExportVerificationKey) -> anyhow::Result<Exit> {
     let key = if let Ok(id) = args.key.parse::<KeyId>() {
-        GenericKey::from(open_folder(args.key_dir.as_deref())?.load_verifying(id)?.points())
+        let key = open_folder(args.key_dir.as_deref())?.load_verifying(id)?;
+        if let Some(forger) = key.standing().forger() {
+            output::say(&format!("note: this is a {} key: {forger}", key.standing()));
+        }
+        GenericKey::from(key.points())
     } else {
         let bytes = FileBytes::map(Path::new(&args.key))?;
         let zkey = Zkey::parse(&args.key, &bytes)?;

@@ -1,16 +1,12 @@
 //! `pot-setup keys` and `pot-setup verify`: the key folder.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     time::Instant,
 };
 
-use anyhow::{Context, anyhow};
-use pot_protocol::{
-    digest::Digest,
-    keys::{KeyId, RawVerifyingKey, VerifyingKey},
-};
+use anyhow::anyhow;
+use pot_protocol::keys::{KeyId, RawVerifyingKey, VerifyingKey};
 use pot_setup::{
     SetupError, circuits,
     formats::zkey::{Kind, Zkey},
@@ -20,7 +16,7 @@ use pot_setup::{
 
 use crate::{
     args::{ExportKey, ImportKey, ListKeys, ShowKey, VerifyKey},
-    commands::{open, open_folder},
+    commands::{described, open, open_folder},
     exit::Exit,
     output,
 };
@@ -34,13 +30,12 @@ pub(crate) fn list(args: &ListKeys) -> anyhow::Result<Exit> {
     }
     let mut exit = Exit::Done;
     for Listed { id, manifest } in keys {
-        match manifest {
-            Ok(manifest) => {
+        match manifest.and_then(|manifest| Ok((manifest, store.raw_verifying(id)?.origin()))) {
+            Ok((manifest, origin)) => {
                 let current = manifest.circuit == circuits::id(manifest.capacity);
                 output::data(&format!(
-                    "{id}  capacity {:>4}  {}  {} bytes{}",
+                    "{id}  capacity {:>4}  {origin}  {} bytes{}",
                     manifest.capacity.scores(),
-                    manifest.provenance,
                     manifest.zkey_bytes,
                     if current { "" } else { "  (for another version's circuit)" }
                 ))?;
@@ -57,13 +52,13 @@ pub(crate) fn list(args: &ListKeys) -> anyhow::Result<Exit> {
 /// `pot-setup keys show`.
 pub(crate) fn show(args: &ShowKey) -> anyhow::Result<Exit> {
     let store = open(&args.folder)?;
-    let Manifest { key, circuit, capacity, provenance, zkey_bytes, zkey_sha256, .. } = store.manifest(args.key)?;
+    let Manifest { key, circuit, capacity, zkey_bytes, zkey_sha256, .. } = store.manifest(args.key)?;
     let folder = store.key_folder(key);
     let bytes = store.map_zkey(key)?;
     let zkey = Zkey::parse(&folder.join(ZKEY).display().to_string(), &bytes)?;
     for (name, value) in [
         ("key", key.to_string()),
-        ("provenance", provenance),
+        ("provenance", described(&store.raw_verifying(key)?)),
         ("circuit", circuit.to_string()),
         ("capacity", capacity.scores().to_string()),
         ("folder", folder.display().to_string()),
@@ -95,21 +90,21 @@ pub(crate) fn show(args: &ShowKey) -> anyhow::Result<Exit> {
 pub(crate) fn import(args: &ImportKey) -> anyhow::Result<Exit> {
     let store = open(&args.folder)?;
     let start = Instant::now();
-    let (verifying, name, zkey) = match args.files.as_slice() {
+    let (verifying, name, zkey, manifest) = match args.files.as_slice() {
         [folder] if store::is_packed(folder) => {
             output::say("unpacking the key: seconds");
             let verifying = read_verifying(&folder.join(VERIFYING))?;
             let zkey = FileBytes::Read(store::read_packed(folder, &verifying)?);
-            (verifying, folder.clone(), zkey)
+            (verifying, folder.clone(), zkey, manifest_in(folder))
         }
         files => {
-            let (verifying, zkey) = find(files)?;
+            let Found { verifying, zkey, manifest } = find(files)?;
             let bytes = FileBytes::map(&zkey)?;
-            (read_verifying(&verifying)?, zkey, bytes)
+            (read_verifying(&verifying)?, zkey, bytes, manifest)
         }
     };
     output::say("checking every point: seconds");
-    let checked = store.import(&name.display().to_string(), &zkey, &verifying)?;
+    let checked = store.import(&name.display().to_string(), &zkey, &verifying, manifest.as_deref())?;
     report(&checked, &verifying, start);
     output::data(&checked.id.to_string())?;
     Ok(Exit::Done)
@@ -125,17 +120,7 @@ pub(crate) fn pack(args: &ExportKey) -> anyhow::Result<Exit> {
 
 /// `pot-setup keys export`: a folder with the three files.
 pub(crate) fn export(args: &ExportKey) -> anyhow::Result<Exit> {
-    let store = open_folder(args.key_dir.as_deref())?;
-    let (manifest, bytes) = (store.manifest(args.key)?, store.map_zkey(args.key)?);
-    if Digest::of(&bytes) != manifest.zkey_sha256 {
-        return Err(anyhow!("the zkey of {} is damaged: see `pot-setup verify`", args.key));
-    }
-    fs::create_dir(&args.out).with_context(|| format!("cannot make the folder {}", args.out.display()))?;
-    let folder = store.key_folder(args.key);
-    for name in [ZKEY, VERIFYING, MANIFEST] {
-        let target = args.out.join(name);
-        fs::copy(folder.join(name), &target).with_context(|| format!("cannot write {}", target.display()))?;
-    }
+    open_folder(args.key_dir.as_deref())?.export(args.key, &args.out)?;
     output::say(&format!("{}: {ZKEY}, {VERIFYING}, {MANIFEST}", args.out.display()));
     Ok(Exit::Done)
 }
@@ -149,7 +134,7 @@ pub(crate) fn verify(args: &VerifyKey) -> anyhow::Result<Exit> {
         report(&checked, &store.load_verifying(id)?, start);
         return Ok(Exit::Done);
     }
-    let (verifying, zkey) = find(&[PathBuf::from(&args.key)])?;
+    let Found { verifying, zkey, .. } = find(&[PathBuf::from(&args.key)])?;
     let verifying = read_verifying(&verifying)?;
     let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying)?;
     report(&checked, &verifying, start);
@@ -161,14 +146,13 @@ fn report(checked: &Checked, verifying: &VerifyingKey, start: Instant) {
     output::say(&format!(
         "key {id} ({}): {points} points are in their groups, the coefficients are the circuit's, and what the key shows \
          of itself agrees [{:.1} s]",
-        verifying.provenance(),
+        verifying.origin(),
         start.elapsed().as_secs_f64()
     ));
-    if *contributions == 0 {
-        output::say(
-            "whoever made this development key can forge, and no check can show that they did not keep its secrets",
-        );
-    } else {
+    if let Some(forger) = verifying.standing().forger() {
+        output::say(&format!("{forger}: no check can show that they did not keep its secrets"));
+    }
+    if *contributions > 0 {
         output::say(&format!(
             "the chain of its {contributions} contributions holds; that it began with this circuit and known powers of tau, \
              `pot-setup phase2 verify` checks"
@@ -176,23 +160,38 @@ fn report(checked: &Checked, verifying: &VerifyingKey, start: Instant) {
     }
 }
 
-/// The verifying key and the zkey among files, or in a folder of them.
-fn find(files: &[PathBuf]) -> anyhow::Result<(PathBuf, PathBuf)> {
+/// The files of a key.
+struct Found {
+    verifying: PathBuf,
+    zkey: PathBuf,
+    manifest: Option<PathBuf>,
+}
+
+/// The verifying key, the zkey and, if there is one, the manifest among files, or in a folder of them.
+fn find(files: &[PathBuf]) -> anyhow::Result<Found> {
     if let [folder] = files
         && folder.is_dir()
     {
-        return Ok((folder.join(VERIFYING), folder.join(ZKEY)));
+        let (verifying, zkey) = (folder.join(VERIFYING), folder.join(ZKEY));
+        return Ok(Found { verifying, zkey, manifest: manifest_in(folder) });
     }
-    let with = |magic: &[u8; 4]| {
-        let found = files.iter().find(|path| FileBytes::map(path).is_ok_and(|bytes| bytes.starts_with(magic)));
+    let with = |start: &[u8]| {
+        let found = files.iter().find(|path| FileBytes::map(path).is_ok_and(|bytes| bytes.starts_with(start)));
         found.cloned()
     };
-    match (with(b"POTV"), with(b"zkey")) {
-        (Some(verifying), Some(zkey)) => Ok((verifying, zkey)),
+    match (with(b"POTV"), with(b"zkey"), with(b"{")) {
+        (Some(verifying), Some(zkey), manifest) if files.len() == 2 + usize::from(manifest.is_some()) => {
+            Ok(Found { verifying, zkey, manifest })
+        }
         _ => Err(anyhow!(
-            "a verifying key and a zkey are needed: name both files, or a folder with {VERIFYING} and {ZKEY}"
+            "a verifying key and a zkey are needed, and their manifest may be named too: name the files, or a folder with \
+             {VERIFYING} and {ZKEY}"
         )),
     }
+}
+
+fn manifest_in(folder: &Path) -> Option<PathBuf> {
+    Some(folder.join(MANIFEST)).filter(|path| path.is_file())
 }
 
 fn read_verifying(path: &Path) -> Result<VerifyingKey, SetupError> {

@@ -8,7 +8,7 @@ use pot_setup::{
 };
 
 use crate::{
-    args::{BeaconPowers, ContributePowers, Import, NewPowers, Prepare, VerifyPowers},
+    args::{Beacon, Contribute, Import, NewPowers, Powers, Prepare},
     exit::Exit,
     output::{self, Steps},
     phase2::{announce, extra, name, trusted},
@@ -26,7 +26,7 @@ pub(crate) fn new(args: &NewPowers) -> anyhow::Result<Exit> {
 }
 
 /// `pot-setup phase1 contribute`: prints the contribution's hash.
-pub(crate) fn contribute(args: &ContributePowers) -> anyhow::Result<Exit> {
+pub(crate) fn contribute(args: &Contribute) -> anyhow::Result<Exit> {
     let extra = extra(&args.entropy)?;
     let steps = Steps::begin();
     let bytes = FileBytes::map(&args.file)?;
@@ -37,18 +37,18 @@ pub(crate) fn contribute(args: &ContributePowers) -> anyhow::Result<Exit> {
 }
 
 /// `pot-setup phase1 beacon`: prints the contribution's hash.
-pub(crate) fn beacon(args: &BeaconPowers) -> anyhow::Result<Exit> {
+pub(crate) fn beacon(args: &Beacon) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
     let bytes = FileBytes::map(&args.file)?;
     let file = Ptau::parse(&name(&args.file), &bytes)?;
-    let (name, value) = (args.name.as_deref(), &args.beacon.0);
+    let (name, value) = (args.name.as_deref(), &args.value.0);
     let announced = phase1::beacon(&file, name, value, args.iterations, &args.out, &steps.progress())?;
     drop(steps);
     announce(&announced.response, &args.out)
 }
 
 /// `pot-setup phase1 verify`: prints every contribution.
-pub(crate) fn verify(args: &VerifyPowers) -> anyhow::Result<Exit> {
+pub(crate) fn verify(args: &Powers) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
     let bytes = FileBytes::map(&args.file)?;
     let file = Ptau::parse(&name(&args.file), &bytes)?;
@@ -60,8 +60,8 @@ pub(crate) fn verify(args: &VerifyPowers) -> anyhow::Result<Exit> {
 /// `pot-setup phase1 prepare`: prints where the prepared file is.
 pub(crate) fn prepare(args: &Prepare) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.file)?;
-    let file = Ptau::parse(&name(&args.file), &bytes)?;
+    let bytes = FileBytes::map(&args.powers.file)?;
+    let file = Ptau::parse(&name(&args.powers.file), &bytes)?;
     phase1::prepare(&file, &args.out, &steps.progress())?;
     drop(steps);
     output::data(&args.out.display().to_string())?;
@@ -71,9 +71,9 @@ pub(crate) fn prepare(args: &Prepare) -> anyhow::Result<Exit> {
 /// `pot-setup phase1 import`: prints which file it is, and every contribution.
 pub(crate) fn import(args: &Import) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.file)?;
-    let file = name(&args.file);
-    let identity = trusted(&file, &bytes, args.blake2b.as_deref(), &steps)?;
+    let bytes = FileBytes::map(&args.powers.file)?;
+    let file = name(&args.powers.file);
+    let identity = trusted(&file, &bytes, args.accepted.blake2b.as_deref(), &steps)?;
     let verified = phase1::verify(&Ptau::parse(&file, &bytes)?, &steps.progress())?;
     drop(steps);
     output::data(&format!("BLAKE2b-512 {}: {}", identity.hex(), identity.source))?;

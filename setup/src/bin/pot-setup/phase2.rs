@@ -51,9 +51,9 @@ pub(crate) fn new(args: &New) -> anyhow::Result<Exit> {
 pub(crate) fn contribute(args: &Contribute) -> anyhow::Result<Exit> {
     let extra = extra(&args.entropy)?;
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.key)?;
+    let bytes = FileBytes::map(&args.file)?;
     steps.show("checking the contributions so far, and contributing");
-    let key = Zkey::parse(&name(&args.key), &bytes)?;
+    let key = Zkey::parse(&name(&args.file), &bytes)?;
     let hash = phase2::contribute(&key, args.name.as_deref(), &extra, &args.out)?;
     drop(steps);
     announce(&hash, &args.out)
@@ -80,9 +80,9 @@ pub(crate) fn extra(args: &Entropy) -> anyhow::Result<Zeroizing<Vec<u8>>> {
 /// `pot-setup phase2 beacon`: prints the contribution's hash.
 pub(crate) fn beacon(args: &Beacon) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.key)?;
+    let bytes = FileBytes::map(&args.file)?;
     steps.show(&format!("hashing the beacon 2^{} times", args.iterations));
-    let key = Zkey::parse(&name(&args.key), &bytes)?;
+    let key = Zkey::parse(&name(&args.file), &bytes)?;
     let hash = phase2::beacon(&key, args.name.as_deref(), &args.value.0, args.iterations, &args.out)?;
     drop(steps);
     announce(&hash, &args.out)
@@ -139,7 +139,7 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
     let store = args.out.as_ref().map_or_else(KeyStore::open_default, KeyStore::open)?;
     store.add_of_ceremony(&verifying, &zkey, record)?;
     drop(steps);
-    output::say(&format!("{} in {}", verifying.provenance(), store.key_folder(verifying.id()).display()));
+    output::say(&format!("{} in {}", verifying.origin(), store.key_folder(verifying.id()).display()));
     output::data(&verifying.id().to_string())?;
     Ok(Exit::Done)
 }
@@ -147,7 +147,7 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
 /// The powers of tau, whose hash has to be a known or the given one.
 fn source<'a>(inputs: &Inputs, bytes: &'a FileBytes, steps: &Steps) -> anyhow::Result<Source<'a>> {
     let file = name(&inputs.ptau);
-    let identity = trusted(&file, bytes, inputs.blake2b.as_deref(), steps)?;
+    let identity = trusted(&file, bytes, inputs.accepted.blake2b.as_deref(), steps)?;
     Ok(Source { ptau: Ptau::parse(&file, bytes)?, identity })
 }
 
@@ -156,9 +156,7 @@ pub(crate) fn trusted(file: &str, bytes: &[u8], pinned: Option<&str>, steps: &St
     let identity = identify(bytes, &steps.progress());
     let hex = identity.hex();
     match pinned {
-        Some(pinned) if *pinned != hex => {
-            Err(anyhow!("{file}: its BLAKE2b-512 is {hex}, not the one given with --blake2b"))
-        }
+        Some(pinned) if *pinned != hex => Err(SetupError::OtherPhase1 { file: file.to_owned(), hash: hex }.into()),
         None if identity.source == Phase1Source::Private => {
             Err(SetupError::UnknownPhase1 { file: file.to_owned(), hash: hex }.into())
         }
@@ -174,9 +172,7 @@ fn circuit(inputs: &Inputs, steps: &Steps) -> anyhow::Result<Circuit> {
     }
     let capacity = inputs.circuit.capacity.ok_or_else(|| anyhow!("--capacity or --r1cs says for which circuit"))?;
     steps.show("laying out the circuit");
-    let r1cs = R1cs::of(VerdictCircuit::shape(capacity))?;
-    let r1cs_sha256 = Digest::of(&r1cs.write_to(Vec::new())?);
-    Ok(Circuit { r1cs, r1cs_sha256 })
+    Ok(Circuit::new(R1cs::of(VerdictCircuit::shape(capacity))?)?)
 }
 
 pub(crate) fn announce(hash: &[u8; 64], out: &Path) -> anyhow::Result<Exit> {

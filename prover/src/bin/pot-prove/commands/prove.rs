@@ -4,7 +4,7 @@ use std::path::Path;
 
 use pot_protocol::{
     bundle::Bundle,
-    keys::{KeyId, Provenance, VerifyingKey, snarkjs},
+    keys::{KeyId, VerifyingKey, snarkjs},
     policy::Preset,
     rule::Verdict,
     score::ScoreKind,
@@ -60,7 +60,7 @@ pub(crate) fn in_folder(
     folder.write_derived("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
     // Last: where it is, the others are, and an interrupted attempt can be repeated.
     let path = folder.write_new(BUNDLE, &bundle.to_bytes())?;
-    summary(folder, &prepared, &path, verifying.provenance() == Provenance::Development, keys.is_some());
+    summary(folder, &prepared, &path, &verifying, keys.is_some());
     Ok(())
 }
 
@@ -77,7 +77,23 @@ fn prove(prepared: &Prepared, store: &KeyStore, id: Option<KeyId>) -> Result<(Bu
     Ok((bundle, key.verifying().clone()))
 }
 
-fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: bool, other_keys: bool) {
+/// What is to be known of a key under which one party can forge.
+fn note(key: &VerifyingKey) -> Option<String> {
+    let (standing, forger) = (key.standing(), key.standing().forger()?);
+    Some(format!("note: key {} is a {standing} key: {forger}; pot-check says assurance 'none'", key.id()))
+}
+
+/// The flags with which `pot-check` takes this key; `file` is where it lies. Without a named key it takes the built-in ones
+/// and, when development keys are allowed, whatever lies in the user's own key folder.
+fn key_flags(key: &VerifyingKey, other_keys: bool, file: &str) -> String {
+    let worthless = key.standing().forger().is_some();
+    let found = key.is_built_in() || worthless && !other_keys;
+    let allow = if worthless { " --allow-development-key" } else { "" };
+    let trust = if found { String::new() } else { [" --trust ", file].concat() };
+    [allow, &trust].concat()
+}
+
+fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, key: &VerifyingKey, other_keys: bool) {
     let corpus = folder.sources().ok().and_then(|s| s.corpus);
     let corpus = corpus.as_deref();
     let fields = prepared.statement().registration().fields();
@@ -101,13 +117,7 @@ fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: 
         None => "pot-check verify",
     };
     let inside = |name: &str| quoted(&folder.path(name));
-    let mut flags = String::new();
-    if development {
-        flags += " --allow-development-key";
-    }
-    if other_keys {
-        flags += &[" --trust ", &inside("verifying.key")].concat();
-    }
+    let mut flags = key_flags(key, other_keys, &inside("verifying.key"));
     if !Preset::all().iter().any(|p| p.document_digest() == fields.policy.document) {
         flags += &[" --policy ", &inside("policy.json")].concat();
     }
@@ -124,8 +134,8 @@ fn summary(folder: &RunFolder, prepared: &Prepared, bundle: &Path, development: 
         quoted(folder.root()),
         inside("secret/challenge-key")
     ));
-    if development {
-        output::say("note: this is a development key, so the proof convinces nobody but you: assurance 'none'");
+    if let Some(note) = note(key) {
+        output::say(&note);
     }
 }
 
@@ -134,4 +144,63 @@ fn quoted(path: &Path) -> String {
     let text = path.display().to_string();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+,:@%".contains(c);
     if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use pot_protocol::{
+        digest::Digest,
+        keys::{BUILT_IN, Ceremony, KeyPoints, Phase1Source, Provenance},
+    };
+
+    use super::*;
+
+    fn rehearsal() -> VerifyingKey {
+        VerifyingKey::from_bytes(BUILT_IN.iter().find(|key| key.rehearsal).unwrap().bytes).unwrap()
+    }
+
+    fn key(provenance: Provenance, points: &KeyPoints) -> VerifyingKey {
+        VerifyingKey::new(rehearsal().circuit(), rehearsal().capacity(), provenance, points).unwrap()
+    }
+
+    fn ceremony() -> Provenance {
+        Provenance::Ceremony(Ceremony {
+            phase1: Phase1Source::Private,
+            phase1_blake2b: [7; 64],
+            contributions: 5,
+            beacon: false,
+            zkey: Digest([1; 32]),
+        })
+    }
+
+    #[test]
+    fn the_printed_flags_are_those_that_the_checker_asks_for() {
+        let rehearsal = rehearsal();
+        let points = rehearsal.points();
+        let other_powers = KeyPoints { alpha_g1: -points.alpha_g1, ..points.clone() };
+        let (allow, trust) = (" --allow-development-key", " --trust v");
+        let both = [allow, trust].concat();
+        for (key, own_folder, other_folder) in [
+            (&key(Provenance::Development, points), allow, both.as_str()),
+            // It is built in, so it is found wherever it lies here.
+            (&rehearsal, allow, allow),
+            (&key(ceremony(), points), allow, &both),
+            // In the user's own folder a ceremony's key counts as a development key unless it is named.
+            (&key(ceremony(), &other_powers), trust, trust),
+        ] {
+            assert_eq!(key_flags(key, false, "v"), own_folder, "{}", key.origin());
+            assert_eq!(key_flags(key, true, "v"), other_folder, "{}", key.origin());
+        }
+    }
+
+    #[test]
+    fn a_key_that_one_party_can_forge_under_is_announced() {
+        let rehearsal = rehearsal();
+        let text = note(&rehearsal).unwrap();
+        assert!(text.contains("is a rehearsal key: whoever held") && text.contains("assurance 'none'"), "{text}");
+        let text = note(&key(Provenance::Development, rehearsal.points())).unwrap();
+        assert!(text.contains("is a development key: whoever made it can forge"), "{text}");
+        let other_powers = KeyPoints { alpha_g1: -rehearsal.points().alpha_g1, ..rehearsal.points().clone() };
+        assert_eq!(note(&key(ceremony(), &other_powers)), None);
+    }
 }

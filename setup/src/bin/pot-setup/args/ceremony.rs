@@ -12,11 +12,11 @@ pub(crate) enum Phase1 {
     /// Write the powers of 1, which the first contributor starts from.
     New(NewPowers),
     /// Contribute secrets to powers of tau. Needs nothing but their file.
-    Contribute(ContributePowers),
+    Contribute(Contribute),
     /// Close the contributions with a public random value.
-    Beacon(BeaconPowers),
+    Beacon(Beacon),
     /// Verify a file in full: every contribution, power and Lagrange basis.
-    Verify(VerifyPowers),
+    Verify(Powers),
     /// Add the Lagrange bases, so that phase 2 does not compute them each time.
     Prepare(Prepare),
     /// Say which public file this is, by its hash, and verify it in full.
@@ -34,41 +34,7 @@ pub(crate) struct NewPowers {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ContributePowers {
-    /// The powers to contribute to.
-    #[arg(value_name = "POWERS.ptau")]
-    pub(crate) file: PathBuf,
-    /// Where to write the new powers. A file that is there is not overwritten.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// A name that everybody will see.
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-    #[command(flatten)]
-    pub(crate) entropy: Entropy,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct BeaconPowers {
-    /// The powers to close.
-    #[arg(value_name = "POWERS.ptau")]
-    pub(crate) file: PathBuf,
-    /// Where to write the new powers. A file that is there is not overwritten.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) out: PathBuf,
-    /// The public value in hexadecimal: one that nobody could know when the last contribution was made.
-    #[arg(long, value_name = "HEX", value_parser = hex_bytes)]
-    pub(crate) beacon: Bytes,
-    /// The value is hashed 2^EXP times.
-    #[arg(long, value_name = "EXP", default_value_t = 10)]
-    pub(crate) iterations: u8,
-    /// A name that everybody will see.
-    #[arg(long)]
-    pub(crate) name: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct VerifyPowers {
+pub(crate) struct Powers {
     /// The powers.
     #[arg(value_name = "POWERS.ptau")]
     pub(crate) file: PathBuf,
@@ -76,9 +42,8 @@ pub(crate) struct VerifyPowers {
 
 #[derive(Debug, Args)]
 pub(crate) struct Prepare {
-    /// The powers.
-    #[arg(value_name = "POWERS.ptau")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) powers: Powers,
     /// Where to write them with their Lagrange bases. A file that is there is not overwritten.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
@@ -86,9 +51,15 @@ pub(crate) struct Prepare {
 
 #[derive(Debug, Args)]
 pub(crate) struct Import {
-    /// The powers.
-    #[arg(value_name = "POWERS.ptau")]
-    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) powers: Powers,
+    #[command(flatten)]
+    pub(crate) accepted: Accepted,
+}
+
+/// Powers of tau that count beside the public files.
+#[derive(Debug, Args)]
+pub(crate) struct Accepted {
     /// Accept powers of tau that are no known public file, when this is their BLAKE2b-512 (`b2sum`).
     #[arg(long, value_name = "HEX", value_parser = blake2b)]
     pub(crate) blake2b: Option<String>,
@@ -115,9 +86,8 @@ pub(crate) struct Inputs {
     /// The powers of tau: a `.ptau` file, plain or prepared.
     #[arg(long, value_name = "FILE")]
     pub(crate) ptau: PathBuf,
-    /// Accept powers of tau that are no known public file, when this is their BLAKE2b-512 (`b2sum`).
-    #[arg(long, value_name = "HEX", value_parser = blake2b)]
-    pub(crate) blake2b: Option<String>,
+    #[command(flatten)]
+    pub(crate) accepted: Accepted,
 }
 
 #[derive(Debug, Args)]
@@ -142,10 +112,10 @@ pub(crate) struct New {
 
 #[derive(Debug, Args)]
 pub(crate) struct Contribute {
-    /// The key to contribute to.
-    #[arg(value_name = "KEY.zkey")]
-    pub(crate) key: PathBuf,
-    /// Where to write the new key. A file that is there is not overwritten.
+    /// The last file so far: in phase 1 a `.ptau`, in phase 2 a `.zkey`.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where to write the new one. A file that is there is not overwritten.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// A name that everybody will see.
@@ -171,10 +141,10 @@ pub(crate) struct Entropy {
 
 #[derive(Debug, Args)]
 pub(crate) struct Beacon {
-    /// The key to close.
-    #[arg(value_name = "KEY.zkey")]
-    pub(crate) key: PathBuf,
-    /// Where to write the new key. A file that is there is not overwritten.
+    /// The last file so far: in phase 1 a `.ptau`, in phase 2 a `.zkey`.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    /// Where to write the new one. A file that is there is not overwritten.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// The public value in hexadecimal: one that nobody could know when the last contribution was made.

@@ -47,7 +47,7 @@ pub(crate) struct ShowKey {
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportKey {
-    /// The zkey and the verifying key, or a folder with both, or one that `keys pack` wrote.
+    /// The zkey and the verifying key, and the manifest if there is one; or a folder with them, or one that `keys pack` wrote.
     #[arg(required = true, num_args = 1..=3, value_name = "FILE")]
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The verifying keys that come with this program: the files under `params/`.
+//! The verifying keys that come with the programs: the files under `params/`.
 
 /// A key that comes with a program.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct BuiltInKey {
     pub rehearsal: bool,
 }
 
-/// Every key that comes with this program. `params/README.md` says how each was made.
+/// Every key that comes with the programs. `params/README.md` says how each was made.
 pub const BUILT_IN: &[BuiltInKey] = &[BuiltInKey {
     label: "rehearsal of November 2026, 128 scores",
     id: "f26fabf4ca31709cee56f30a96b60ede84f4260cb164cdd5df22949b328c3efa",
