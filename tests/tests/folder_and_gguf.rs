@@ -79,6 +79,62 @@ fn equal_vocabularies_that_split_texts_differently_are_refused() {
     }
 }
 
+/// The byte-level model as a folder, with `more` rows of zeros below its embedding.
+fn padded(folder: &Path, more: usize) -> PathBuf {
+    let from = model("bytes");
+    fs::create_dir(folder).unwrap();
+    fs::copy(from.join("tokenizer.json"), folder.join("tokenizer.json")).unwrap();
+    let mut config: Value = serde_json::from_slice(&fs::read(from.join("config.json")).unwrap()).unwrap();
+    let rows = config["vocab_size"].as_u64().unwrap() + u64::try_from(more).unwrap();
+    config["vocab_size"] = rows.into();
+    fs::write(folder.join("config.json"), config.to_string()).unwrap();
+    // A safetensors file is the length of its header, the header, and the tensors' bytes.
+    let bytes = fs::read(from.join("model.safetensors")).unwrap();
+    let (length, rest) = bytes.split_at(8);
+    let (header, mut data) = {
+        let (header, data) = rest.split_at(u64::from_le_bytes(length.try_into().unwrap()).try_into().unwrap());
+        (header, data.to_vec())
+    };
+    let mut header: Value = serde_json::from_slice(header).unwrap();
+    let embedding = &mut header["model.embed_tokens.weight"];
+    let [begin, end] = [0, 1].map(|i| usize::try_from(embedding["data_offsets"][i].as_u64().unwrap()).unwrap());
+    let mut whole = data[begin..end].to_vec();
+    whole.resize(whole.len() / (usize::try_from(rows).unwrap() - more) * usize::try_from(rows).unwrap(), 0);
+    // The old rows stay where they are and would be nobody's: so they are cut out, and all that follows moves up.
+    data.drain(begin..end);
+    let at = data.len();
+    data.extend(whole);
+    for (name, tensor) in header.as_object_mut().unwrap() {
+        let offsets = tensor["data_offsets"].as_array().unwrap().iter().map(|n| n.as_u64().unwrap());
+        let moved: Vec<u64> = if name == "model.embed_tokens.weight" {
+            tensor["shape"][0] = rows.into();
+            vec![at as u64, data.len() as u64]
+        } else {
+            offsets.map(|n| if n >= end as u64 { n - (end - begin) as u64 } else { n }).collect()
+        };
+        tensor["data_offsets"] = moved.into();
+    }
+    let header = header.to_string();
+    fs::write(
+        folder.join("model.safetensors"),
+        [&(header.len() as u64).to_le_bytes(), header.as_bytes(), &data].concat(),
+    )
+    .unwrap();
+    folder.to_owned()
+}
+
+#[test]
+fn rows_that_no_token_has_are_no_other_vocabulary() {
+    let root = scratch();
+    let padded = padded(&root.path().join("padded"), 16);
+    let out = root.path().join("run");
+    // The same tokens; but a divergence is over all rows.
+    audit(&model("bytes"), &padded, "quick", &out).expect(3).says("have 368 and 384 entries");
+    assert!(!out.exists());
+    let ran = audit(&model("bytes"), &padded, "quick-delta-logprob", &out).expect(0);
+    assert!(ran.stderr.contains("(SAME, "), "{}", ran.stderr);
+}
+
 #[test]
 fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked() {
     let root = scratch();
