@@ -6,6 +6,7 @@
 //   node phase1.mjs                          the checks, power 4
 //   node phase1.mjs measure 12 16            instead: CPU seconds, wall seconds and memory of each step at these powers
 //   node phase1.mjs measure-ours 16          only of this project's steps
+//   node phase1.mjs measure-unprepared 16    without preparing, which takes snarkjs longest by far
 //
 // POT_BIN_DIR names the folder of the binaries (default: ../../target/release), POT_NODE_MODULES that of the npm packages.
 // Measuring needs GNU time (Debian package `time`).
@@ -65,7 +66,7 @@ function bothAccept(file, what) {
 try {
   const [mode, ...powers] = process.argv.slice(2);
   if (mode === undefined) checks();
-  else if (mode === "measure" || mode === "measure-ours") powers.forEach((power) => measure(power, mode === "measure"));
+  else if (["measure", "measure-ours", "measure-unprepared"].includes(mode)) powers.forEach((power) => measure(power, mode));
   else throw new Error(`unknown: ${mode}`);
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
@@ -117,7 +118,8 @@ function checks() {
 }
 
 /** Every step of both programs on the same files, as a row of a Markdown table. */
-function measure(power, withPeer) {
+function measure(power, mode) {
+  const withPeer = mode !== "measure-ours";
   console.log(`\npower ${power}\n`);
   console.log("| step | ours CPU s | wall s | MiB | snarkjs CPU s | wall s | MiB | CPU ratio |\n|---|---|---|---|---|---|---|---|");
   const name = (file) => `${power}-${file}.ptau`;
@@ -125,9 +127,11 @@ function measure(power, withPeer) {
   row("contribute", ["contribute", name("0"), "--out", name("1"), "--entropy-text", "x"], ["contribute", name("0"), name("b1"), "-e=x"]);
   row("beacon, 2^10 iterations", ["beacon", name("1"), "--out", name("2"), "--beacon", VALUE], ["beacon", name("1"), name("b2"), VALUE, "10"]);
   row("verify", ["verify", name("2")], ["verify", name("2")]);
-  row("prepare", ["prepare", name("2"), "--out", name("3")], ["prepare", "phase2", name("2"), name("b3")]);
-  row("verify prepared", ["verify", name("3")], ["verify", name("3")]);
-  console.log(`\nfile ${fs.statSync(at(name("2"))).size} bytes, prepared ${fs.statSync(at(name("3"))).size} bytes`);
+  if (mode !== "measure-unprepared") {
+    row("prepare", ["prepare", name("2"), "--out", name("3")], ["prepare", "phase2", name("2"), name("b3")]);
+    row("verify prepared", ["verify", name("3")], ["verify", name("3")]);
+    console.log(`\nfile ${fs.statSync(at(name("2"))).size} bytes, prepared ${fs.statSync(at(name("3"))).size} bytes`);
+  }
   for (const file of fs.readdirSync(folder)) fs.rmSync(at(file));
 
   function row(step, ours, theirs) {

@@ -14,9 +14,17 @@ pub struct BuiltInKey {
 }
 
 /// Every key that comes with the programs. `params/README.md` says how each was made.
-pub const BUILT_IN: &[BuiltInKey] = &[BuiltInKey {
-    label: "rehearsal of November 2026, 128 scores",
-    id: "f26fabf4ca31709cee56f30a96b60ede84f4260cb164cdd5df22949b328c3efa",
-    bytes: include_bytes!("../../../params/rehearsal-2026-11/c128/verifying.key"),
-    rehearsal: true,
-}];
+pub const BUILT_IN: &[BuiltInKey] = &[
+    BuiltInKey {
+        label: "rehearsal of November 2026, 128 scores",
+        id: "68f18c4e12d77f3b6fe7f442fb9f0c23ef43272e19d9b3ddf3958f107edae8db",
+        bytes: include_bytes!("../../../params/rehearsal-2026-11/c128/verifying.key"),
+        rehearsal: true,
+    },
+    BuiltInKey {
+        label: "rehearsal of November 2026, 1,024 scores",
+        id: "62ffe46df654ed881c32dc965c90223b12b6271dafb2bbf4dc20cf434fc7db25",
+        bytes: include_bytes!("../../../params/rehearsal-2026-11/c1024/verifying.key"),
+        rehearsal: true,
+    },
+];

@@ -1,8 +1,10 @@
 //! Many short linear combinations of points, with any public coefficients.
 //!
 //! Coefficients ±1 cost one addition. The others go bit by bit from the highest down (Straus): each list has one
-//! accumulator, which is doubled once for all of its terms. Lists of very many such terms are multi-scalar multiplications
-//! of their own.
+//! accumulator, which is doubled once for all of its terms. A point that stands in many lists has one table of odd
+//! multiples for all of them. Lists of very many such terms are multi-scalar multiplications of their own.
+
+use std::collections::HashMap;
 
 use ark_bn254::Fr;
 use ark_ec::{
@@ -14,53 +16,50 @@ use ark_ff::Zero;
 
 use super::{
     batch::Batch,
-    digits::{non_adjacent, odd_multiples},
+    digits::{MAX_WIDTH, non_adjacent, odd_multiples},
 };
 use crate::msm::{Signed, list_sums, msm};
 
 /// From this many terms on, buckets are cheaper than digits of every term.
 const MANY: usize = 256;
-/// Coefficients up to this many bits get digits 0 and ±1, which need no table of multiples.
-const SHORT_BITS: usize = 32;
 /// From this many bits on it pays to cut a coefficient in two halves.
 const LONG_BITS: usize = 140;
-/// Width of the digits of the others.
-const WIDTH: u32 = 5;
 
 /// A term of a linear combination.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Term<'a, P: SWCurveConfig> {
-    /// The point.
-    pub(crate) base: &'a Affine<P>,
+pub(crate) struct Term {
+    /// Which of the bases.
+    pub(crate) base: usize,
     /// What it is multiplied by.
-    pub(crate) coefficient: &'a Fr,
+    pub(crate) coefficient: Fr,
 }
 
 /// The sum of each list. The lists are summed together on this thread: some thousands of terms are enough to share the
-/// inversions, and more need much memory.
-pub(crate) fn combinations<'a, P, I>(lists: impl Iterator<Item = I>) -> Vec<Affine<P>>
+/// inversions and the tables, and more need much memory.
+pub(crate) fn combinations<'a, P, L>(bases: &[Affine<P>], lists: L) -> Vec<Affine<P>>
 where
     P: GLVConfig<ScalarField = Fr>,
-    I: Iterator<Item = Term<'a, P>>,
+    L: Iterator<Item = &'a [Term]>,
 {
     let (one, minus_one) = (Fr::from(1u64), -Fr::from(1u64));
     // Points to be added up as they are, and how many a list has; for each list with others its place among them.
     let (mut plain, mut lengths) = (Vec::new(), Vec::new());
     let (mut places, mut weighted) = (Vec::new(), Vec::new());
-    let mut others: Vec<(Affine<P>, Signed)> = Vec::new();
+    let mut others: Vec<(usize, Signed)> = Vec::new();
     for list in lists {
         let start = plain.len();
         for Term { base, coefficient } in list {
             if *coefficient == one {
-                plain.push(*base);
+                plain.push(bases[*base]);
             } else if *coefficient == minus_one {
-                plain.push(-*base);
-            } else if !coefficient.is_zero() && !base.is_zero() {
+                plain.push(-bases[*base]);
+            } else if !coefficient.is_zero() && !bases[*base].is_zero() {
                 others.push((*base, Signed::from(coefficient)));
             }
         }
         if others.len() >= MANY {
-            let (bases, scalars): (Vec<_>, Vec<_>) = others.drain(..).unzip();
+            let (bases, scalars): (Vec<_>, Vec<_>) =
+                others.drain(..).map(|(base, scalar)| (bases[base], scalar)).unzip();
             plain.push(msm(&bases, &scalars).into());
         } else if !others.is_empty() {
             places.push(plain.len());
@@ -69,43 +68,33 @@ where
         }
         lengths.push(plain.len() - start);
     }
-    for (place, sum) in places.into_iter().zip(straus(weighted)) {
+    for (place, sum) in places.into_iter().zip(straus(bases, weighted)) {
         plain[place] = sum;
     }
     list_sums(plain, &lengths)
 }
 
-/// A term, its scalar in digits.
-struct Digits<P: SWCurveConfig> {
-    digits: Vec<i8>,
-    /// The point's odd multiples, as many as the digits need.
-    odd: Vec<Affine<P>>,
-}
-
-impl<P: SWCurveConfig> Digits<P> {
-    /// What a bit adds to the accumulator.
-    fn at(&self, bit: usize) -> Option<Affine<P>> {
-        let digit = self.digits.get(bit).copied().filter(|&digit| digit != 0)?;
-        let multiple = self.odd[usize::from(digit.unsigned_abs() / 2)];
-        Some(if digit < 0 { -multiple } else { multiple })
-    }
-}
-
 /// The sum of each list, whose terms are neither 0 nor ±1.
-fn straus<P: GLVConfig<ScalarField = Fr>>(lists: Vec<Vec<(Affine<P>, Signed)>>) -> Vec<Affine<P>> {
-    let mut lists: Vec<(usize, Vec<Digits<P>>)> =
-        lists.into_iter().map(|list| list.into_iter().flat_map(cut).collect()).enumerate().collect();
-    tables(lists.iter_mut().flat_map(|(_, list)| list));
+fn straus<P: GLVConfig<ScalarField = Fr>>(bases: &[Affine<P>], lists: Vec<Vec<(usize, Signed)>>) -> Vec<Affine<P>> {
+    let lists: Vec<Vec<Part>> = lists.into_iter().map(|list| list.into_iter().flat_map(cut::<P>).collect()).collect();
+    let tables = tables(bases, lists.iter().flatten());
+    let digits = |part: &Part| {
+        let multiples = &tables[&part.base];
+        let table = if part.turned { &multiples.turned } else { &multiples.odd };
+        Digits { digits: non_adjacent(&part.scalar, multiples.width), table }
+    };
+    let mut lists: Vec<(usize, Vec<Digits<'_, P>>)> =
+        lists.iter().map(|list| list.iter().map(digits).collect()).enumerate().collect();
     // Longest first, so that the lists that have begun are the first ones.
-    let length = |list: &[Digits<P>]| list.iter().map(|term| term.digits.len()).max().unwrap_or_default();
-    lists.sort_by_key(|(_, list)| std::cmp::Reverse(length(list)));
-    let bits = lists.first().map_or(0, |(_, list)| length(list));
+    let length = |list: &[Digits<'_, P>]| list.iter().map(|term| term.digits.len()).max().unwrap_or_default();
+    lists.sort_by_cached_key(|(_, list)| std::cmp::Reverse(length(list)));
+    let list_bits: Vec<usize> = lists.iter().map(|(_, list)| length(list)).collect();
 
     let mut batch = Batch::new(lists.len());
     let mut accumulators: Vec<Affine<P>> = Vec::with_capacity(lists.len());
-    for bit in (0..bits).rev() {
+    for bit in (0..list_bits.first().copied().unwrap_or_default()).rev() {
         batch.double(&mut accumulators);
-        let begun = lists.partition_point(|(_, list)| length(list) > bit);
+        let begun = list_bits.partition_point(|&length| length > bit);
         accumulators.resize(begun, Affine::identity());
         let (mut points, mut lengths) = (Vec::with_capacity(2 * begun), Vec::with_capacity(begun));
         for (accumulator, (_, list)) in accumulators.iter().zip(&lists) {
@@ -121,32 +110,99 @@ fn straus<P: GLVConfig<ScalarField = Fr>>(lists: Vec<Vec<(Affine<P>, Signed)>>) 
     sums
 }
 
-/// The digits of a term, or of the two terms whose sum it is.
-fn cut<P: GLVConfig<ScalarField = Fr>>((base, scalar): (Affine<P>, Signed)) -> Vec<Digits<P>> {
-    let term = |base: Affine<P>, scalar: &Signed| {
-        let width = if scalar.bits() <= SHORT_BITS { 2 } else { WIDTH };
-        Digits { digits: non_adjacent(scalar, width), odd: vec![base; odd_multiples(width)] }
-    };
+/// A base, or λ times it, and a scalar of up to [`LONG_BITS`].
+struct Part {
+    base: usize,
+    turned: bool,
+    scalar: Signed,
+}
+
+/// A term, or the two whose sum it is.
+fn cut<P: GLVConfig<ScalarField = Fr>>((base, scalar): (usize, Signed)) -> Vec<Part> {
     if scalar.bits() < LONG_BITS {
-        return vec![term(base, &scalar)];
+        return vec![Part { base, turned: false, scalar }];
     }
     let value = Fr::from(scalar.magnitude);
     let ((first_positive, first), (second_positive, second)) =
         P::scalar_decomposition(if scalar.negative { -value } else { value });
     let half = |positive: bool, value: Fr| Signed::from(&if positive { value } else { -value });
-    vec![term(base, &half(first_positive, first)), term(P::endomorphism_affine(&base), &half(second_positive, second))]
+    vec![
+        Part { base, turned: false, scalar: half(first_positive, first) },
+        Part { base, turned: true, scalar: half(second_positive, second) },
+    ]
 }
 
-/// Fills in the odd multiples.
-fn tables<'a, P: SWCurveConfig + 'a>(terms: impl Iterator<Item = &'a mut Digits<P>>) {
-    let mut terms: Vec<&mut Digits<P>> = terms.filter(|term| term.odd.len() > 1).collect();
-    let mut twice: Vec<Affine<P>> = terms.iter().map(|term| term.odd[0]).collect();
-    let mut multiples = twice.clone();
-    let mut batch = Batch::new(terms.len());
+/// Odd multiples of a base.
+struct Multiples<P: SWCurveConfig> {
+    width: u32,
+    odd: Vec<Affine<P>>,
+    /// λ times them, if anything needs that.
+    turned: Vec<Affine<P>>,
+}
+
+/// The tables of all bases, each as wide as its scalars together are worth.
+fn tables<'a, P: GLVConfig<ScalarField = Fr>>(
+    bases: &[Affine<P>],
+    parts: impl Iterator<Item = &'a Part>,
+) -> HashMap<usize, Multiples<P>> {
+    let mut uses: HashMap<usize, (usize, bool)> = HashMap::new();
+    for part in parts {
+        let (bits, turned) = uses.entry(part.base).or_default();
+        *bits += part.scalar.bits();
+        *turned |= part.turned;
+    }
+    // One digit in width + 1 is not 0, and a table costs an addition for each multiple.
+    let width = |bits: usize| {
+        (2..=MAX_WIDTH).min_by_key(|&width| odd_multiples(width) + bits / (width as usize + 1)).unwrap_or(MAX_WIDTH)
+    };
+    let mut tables: Vec<(usize, bool, Multiples<P>)> = uses
+        .into_iter()
+        .map(|(base, (bits, turned))| {
+            let width = width(bits);
+            let mut odd = Vec::with_capacity(odd_multiples(width));
+            odd.push(bases[base]);
+            (base, turned, Multiples { width, odd, turned: Vec::new() })
+        })
+        .collect();
+    // Widest first, so that those that go on are the first ones.
+    tables.sort_unstable_by_key(|(_, _, multiples)| std::cmp::Reverse(multiples.width));
+    let wider = |than: usize| tables.partition_point(|(_, _, multiples)| odd_multiples(multiples.width) > than);
+    let rounds: Vec<usize> = (1..odd_multiples(MAX_WIDTH)).map(wider).take_while(|&count| count > 0).collect();
+    let mut batch = Batch::new(tables.len());
+    let mut last: Vec<Affine<P>> = tables
+        .iter()
+        .take(rounds.first().copied().unwrap_or_default())
+        .map(|(.., multiples)| multiples.odd[0])
+        .collect();
+    let mut twice = last.clone();
     batch.double(&mut twice);
-    for place in 1..odd_multiples(WIDTH) {
-        batch.add(&mut multiples, twice.iter().copied());
-        terms.iter_mut().zip(&multiples).for_each(|(term, multiple)| term.odd[place] = *multiple);
+    for count in rounds {
+        last.truncate(count);
+        batch.add(&mut last, twice.iter().copied());
+        tables.iter_mut().zip(&last).for_each(|((.., multiples), multiple)| multiples.odd.push(*multiple));
+    }
+    let finished = tables.into_iter().map(|(base, turned, mut multiples)| {
+        if turned {
+            multiples.turned = multiples.odd.iter().map(P::endomorphism_affine).collect();
+        }
+        (base, multiples)
+    });
+    finished.collect()
+}
+
+/// A part in digits.
+struct Digits<'a, P: SWCurveConfig> {
+    digits: Vec<i8>,
+    /// The odd multiples that the digits stand for.
+    table: &'a [Affine<P>],
+}
+
+impl<P: SWCurveConfig> Digits<'_, P> {
+    /// What a bit adds to the accumulator.
+    fn at(&self, bit: usize) -> Option<Affine<P>> {
+        let digit = self.digits.get(bit).copied().filter(|&digit| digit != 0)?;
+        let multiple = self.table[usize::from(digit.unsigned_abs() / 2)];
+        Some(if digit < 0 { -multiple } else { multiple })
     }
 }
 
@@ -177,19 +233,17 @@ mod tests {
         Affine::from(if choice < 0 { -multiple } else { multiple })
     }
 
+    /// The lists over the points −3 to 3 times the generator, each of which is one base for all.
     fn agrees<P: GLVConfig<ScalarField = Fr>>(lists: &[Vec<(i8, Fr)>]) {
-        let bases: Vec<Vec<Affine<P>>> =
-            lists.iter().map(|list| list.iter().map(|(p, _)| point(*p)).collect()).collect();
-        let terms = lists
-            .iter()
-            .zip(&bases)
-            .map(|(list, bases)| bases.iter().zip(list).map(|(base, (_, coefficient))| Term { base, coefficient }));
-        let naive = |(list, bases): (&Vec<(i8, Fr)>, &Vec<Affine<P>>)| {
-            let sum = list.iter().zip(bases).fold(Projective::<P>::ZERO, |sum, ((_, c), base)| sum + *base * c);
-            Affine::from(sum)
+        let bases: Vec<Affine<P>> = (-3..=3).map(point).collect();
+        let term = |&(choice, coefficient): &(i8, Fr)| Term { base: usize::try_from(choice + 3).unwrap(), coefficient };
+        let lists: Vec<Vec<Term>> = lists.iter().map(|list| list.iter().map(term).collect()).collect();
+        let naive = |list: &Vec<Term>| {
+            let terms = list.iter().map(|Term { base, coefficient }| bases[*base] * coefficient);
+            Affine::from(terms.fold(Projective::<P>::ZERO, |sum, term| sum + term))
         };
-        let expected: Vec<Affine<P>> = lists.iter().zip(&bases).map(naive).collect();
-        assert_eq!(combinations(terms), expected);
+        let expected: Vec<Affine<P>> = lists.iter().map(naive).collect();
+        assert_eq!(combinations(&bases, lists.iter().map(Vec::as_slice)), expected);
     }
 
     proptest! {
@@ -207,7 +261,9 @@ mod tests {
     #[test]
     fn so_does_a_list_of_many() {
         let mut rng = randomness::from_os().unwrap();
-        let long: Vec<(i8, Fr)> = (0..MANY).map(|i| (i8::try_from(i % 5).unwrap(), Fr::rand(&mut rng))).collect();
+        let long: Vec<(i8, Fr)> = (0..MANY).map(|i| (i8::try_from(i % 4).unwrap(), Fr::rand(&mut rng))).collect();
+        // Enough lists for every width of a table.
+        agrees::<g1::Config>(&long.chunks(8).map(<[_]>::to_vec).collect::<Vec<_>>());
         agrees::<g1::Config>(&[long.clone(), vec![(1, Fr::rand(&mut rng))], vec![], long[1..].to_vec()]);
     }
 }

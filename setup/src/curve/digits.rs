@@ -4,13 +4,16 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::msm::Signed;
 
+/// The widest digits that fit an i8.
+pub(crate) const MAX_WIDTH: u32 = 8;
+
 /// The odd multiples 1, 3, 5, … of a point that digits of this width need.
 pub(crate) const fn odd_multiples(width: u32) -> usize {
     1 << (width - 2)
 }
 
 /// The digits of a scalar, the lowest first and the highest not 0: s = Σ dᵢ·2^i, each digit 0 or odd and below 2^(width−1) in
-/// absolute value, and of `width` neighbours at most one not 0. `width` is 2 to 7.
+/// absolute value, and of `width` neighbours at most one not 0. `width` is 2 to [`MAX_WIDTH`].
 ///
 /// No copy of the scalar is left behind, besides the digits.
 pub(crate) fn non_adjacent(scalar: &Signed, width: u32) -> Vec<i8> {
@@ -21,7 +24,7 @@ pub(crate) fn non_adjacent(scalar: &Signed, width: u32) -> Vec<i8> {
         let mut digit = 0;
         if rest[0] & 1 == 1 {
             let low = rest[0] & ((1 << width) - 1);
-            // Below 2^7, so it fits.
+            // At most MAX_WIDTH bits, so it fits.
             digit = i16::try_from(low).unwrap_or_default();
             if low >> (width - 1) == 1 {
                 digit -= 1 << width;
@@ -63,7 +66,7 @@ mod tests {
     use super::*;
 
     fn check(scalar: Fr) {
-        for width in 2..=7 {
+        for width in 2..=MAX_WIDTH {
             let digits = non_adjacent(&Signed::from(&scalar), width);
             let value = digits.iter().rev().fold(Fr::ZERO, |value, &digit| {
                 let magnitude = Fr::from(digit.unsigned_abs());

@@ -1,7 +1,10 @@
 //! Uncompressed points as the zkey and ptau formats hold them: affine coordinates in Montgomery form, each 32
 //! little-endian bytes, Fp2 as c0 then c1, infinity as zeros. Reading is a copy and a comparison, no arithmetic.
 
-use std::fmt;
+use std::{
+    fmt,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 use ark_bn254::{Fq, Fq2};
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
@@ -155,15 +158,36 @@ where
     if !bytes.len().is_multiple_of(width) {
         return Err(BadPoint { index: bytes.len() / width, fault: Fault::NotReduced });
     }
-    let mut points = vec![Affine::identity(); bytes.len() / width];
-    let read = |slot: &mut Affine<P>, mut bytes: &[u8]| {
-        *slot = Affine::read(&mut bytes).ok_or(Fault::NotReduced)?;
-        check(slot)
+    let read = |mut bytes: &[u8]| {
+        let point = Affine::read(&mut bytes).ok_or(Fault::NotReduced)?;
+        check(&point).map(|()| point)
     };
-    let places = points.par_iter_mut().zip(bytes.par_chunks_exact(width)).with_min_len(CHUNK).enumerate();
-    let bad =
-        places.find_map_first(|(index, (slot, bytes))| read(slot, bytes).err().map(|fault| BadPoint { index, fault }));
-    bad.map_or(Ok(points), Err)
+    read_each(bytes, width, Affine::identity(), read).map_err(|(index, fault)| BadPoint { index, fault })
+}
+
+/// What `read` makes of each `width` bytes, on all threads; or the first place where it fails, and why.
+///
+/// The values are written once, by the thread that reads them: for a large key, memory that is touched for the first time
+/// costs as much as the reading. `placeholder` stands where it failed, until all is thrown away.
+pub(super) fn read_each<T: Copy + Send + Sync, E: Send>(
+    bytes: &[u8],
+    width: usize,
+    placeholder: T,
+    read: impl Fn(&[u8]) -> Result<T, E> + Sync,
+) -> Result<Vec<T>, (usize, E)> {
+    let first_bad = AtomicUsize::new(usize::MAX);
+    let values = bytes.par_chunks_exact(width).with_min_len(CHUNK).enumerate().map(|(index, bytes)| {
+        read(bytes).unwrap_or_else(|_| {
+            first_bad.fetch_min(index, Ordering::Relaxed);
+            placeholder
+        })
+    });
+    let values = values.collect();
+    let index = first_bad.into_inner();
+    match bytes.chunks_exact(width).nth(index).map(read) {
+        Some(Err(reason)) => Err((index, reason)),
+        _ => Ok(values),
+    }
 }
 
 /// [`check`]s every point. On all threads; a G2 point takes some 80 µs.

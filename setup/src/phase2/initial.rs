@@ -2,14 +2,20 @@
 //!
 //! Byte for byte that of `snarkjs groth16 setup`, whose verification computes it again and compares.
 
+use std::ops::Range;
+
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, scalar_mul::glv::GLVConfig, short_weierstrass::Affine};
 use rayon::prelude::*;
 
-use super::{bases::Bases, columns::Columns, cs_hash::CsHash};
+use super::{
+    bases::Bases,
+    columns::{Columns, Rows},
+    cs_hash::CsHash,
+};
 use crate::{
     SetupError,
-    curve::{Term, combinations},
+    curve::combinations,
     formats::{
         points::{Coordinates, to_bytes},
         ptau::{Ptau, read_point},
@@ -20,7 +26,7 @@ use crate::{
 };
 
 /// Terms that a thread sums up together.
-const CHUNK: usize = 1 << 12;
+const CHUNK: usize = 1 << 13;
 
 /// A key that nobody has contributed to, and its points for those who compare others with it.
 #[derive(Debug)]
@@ -51,21 +57,26 @@ impl Initial {
         let header = header(r1cs, ptau, log_size)?;
         let [a, b, c] = &r1cs.matrices;
         // A 1 for the constant and each public signal makes their polynomials independent of all others.
-        let ((a, b), c) = rayon::join(
-            || rayon::join(|| Columns::new(a, signals, public + 1), || Columns::new(b, signals, 0)),
-            || Columns::new(c, signals, 0),
-        );
-        let over_gamma_or_delta = [(&a, &bases.beta_g1[..]), (&b, &bases.alpha_g1), (&c, &bases.tau_g1)];
-        let mut ic = sums(signals, &over_gamma_or_delta);
+        let units: Vec<_> = (0..=public).map(|signal| vec![(Fr::from(1u64), signal)]).collect();
+        let a = || a.iter().chain(&units);
+        let over_gamma_or_delta = Rows::new(a().chain(b).chain(c));
+        let Bases { alpha_g1, beta_g1, tau_g1, .. } = &bases;
+        let [in_a, in_b, in_c] = [beta_g1, alpha_g1, tau_g1].map(|bases| bases.iter().copied());
+        let of_all = in_a.take(a().count()).chain(in_b.take(b.len())).chain(in_c);
+        let mut ic = sums(&over_gamma_or_delta.columns(signals), &over_gamma_or_delta.bases(of_all));
+        drop(over_gamma_or_delta);
         let l_points = ic.split_off(public + 1);
         let mut hash = CsHash::new(&header);
         hash.points(&ic);
         hash.differences_of_powers(ptau, log_size)?;
         hash.points(&l_points);
 
-        let in_a = sums(signals, &[(&a, &bases.tau_g1)]);
-        let in_b1 = sums(signals, &[(&b, &bases.tau_g1)]);
-        let in_b2 = sums(signals, &[(&b, &bases.tau_g2)]);
+        let a = Rows::new(a());
+        let in_a = sums(&a.columns(signals), &a.bases(tau_g1.iter().copied()));
+        let b = Rows::new(b.iter());
+        let columns = b.columns(signals);
+        let in_b1 = sums(&columns, &b.bases(tau_g1.iter().copied()));
+        let in_b2 = sums(&columns, &b.bases(bases.tau_g2.iter().copied()));
         hash.points(&in_a);
         hash.points(&in_b1);
         hash.points(&in_b2);
@@ -125,21 +136,17 @@ fn header(r1cs: &R1cs, ptau: &Ptau<'_>, log_size: u32) -> Result<Header, SetupEr
     })
 }
 
-/// For each signal Σ value·base over its entries in all parts.
-fn sums<P: GLVConfig<ScalarField = Fr>>(signals: usize, parts: &[(&Columns, &[Affine<P>])]) -> Vec<Affine<P>> {
-    let terms = |signal: usize| {
-        parts.iter().flat_map(move |(columns, bases)| {
-            columns.of(signal).iter().map(|entry| Term { base: &bases[entry.row], coefficient: &entry.value })
-        })
-    };
+/// For each signal Σ coefficient·base over its column.
+fn sums<P: GLVConfig<ScalarField = Fr>>(columns: &Columns, bases: &[Affine<P>]) -> Vec<Affine<P>> {
     let (mut chunks, mut start, mut size) = (Vec::new(), 0, 0);
-    for signal in 0..signals {
-        size += parts.iter().map(|(columns, _)| columns.of(signal).len()).sum::<usize>() + 1;
-        if size >= CHUNK || signal + 1 == signals {
+    for signal in 0..columns.signals() {
+        size += columns.of(signal).len() + 1;
+        if size >= CHUNK || signal + 1 == columns.signals() {
             chunks.push(start..signal + 1);
             (start, size) = (signal + 1, 0);
         }
     }
-    let sums: Vec<Vec<Affine<P>>> = chunks.into_par_iter().map(|chunk| combinations(chunk.map(terms))).collect();
+    let sum = |chunk: Range<usize>| combinations(bases, chunk.map(|signal| columns.of(signal)));
+    let sums: Vec<Vec<Affine<P>>> = chunks.into_par_iter().map(sum).collect();
     sums.concat()
 }

@@ -10,19 +10,17 @@
 
 use ark_bn254::Fr;
 use ark_ff::{BigInt, PrimeField};
-use rayon::prelude::*;
 
 use super::Header;
 use crate::{
     SetupError,
     formats::{
         container::{Container, take},
-        points::read_limbs,
+        points::{read_each, read_limbs},
     },
 };
 
 const LEN: usize = 12 + 32;
-const CHUNK: usize = 1024;
 
 /// Which matrix a coefficient is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,19 +57,8 @@ pub(super) fn check_length(container: &Container<'_>, section: &[u8]) -> Result<
 pub(super) fn parse(section: &[u8], header: &Header) -> Result<Vec<Coefficient>, String> {
     let entries = section.get(4..).unwrap_or_default();
     let none = Coefficient { matrix: Matrix::A, constraint: 0, signal: 0, value: Fr::default() };
-    let mut coefficients = vec![none; entries.len() / LEN];
-    let places = coefficients.par_iter_mut().zip(entries.par_chunks_exact(LEN)).with_min_len(CHUNK).enumerate();
-    let bad = places.find_map_first(|(index, (place, bytes))| match read(bytes, header) {
-        Some(coefficient) => {
-            *place = coefficient;
-            None
-        }
-        None => Some(index),
-    });
-    match bad {
-        None => Ok(coefficients),
-        Some(index) => Err(format!("section 4, coefficient {index} has an index or a value that is out of range")),
-    }
+    read_each(entries, LEN, none, |bytes| read(bytes, header).ok_or(()))
+        .map_err(|(index, ())| format!("section 4, coefficient {index} has an index or a value that is out of range"))
 }
 
 fn read(mut bytes: &[u8], header: &Header) -> Option<Coefficient> {
