@@ -146,7 +146,8 @@ fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked()
         settings: Settings::default(),
     };
     // Each window of this text has "00" in it, which is one token of the one model and two of the other.
-    let family = Family::corpus((0..100_000).map(|n| format!("{n} of them cost 100, ")).collect()).unwrap();
+    let parts: Vec<String> = (0..100_000).map(|n| format!("{n} of them cost 100, ")).collect();
+    let family = Family::corpus(parts.concat()).unwrap();
     let models = Models::load(&sources, &|_, _, _| ()).unwrap();
     models.check_kind(ScoreKind::Kl).unwrap();
     let policy = Preset::Quick.policy();

@@ -35,9 +35,10 @@ pub(super) fn check(
             statement.attempts()
         )));
     }
-    for (at, record) in transcript.records().iter().enumerate() {
+    let records = transcript.records();
+    for (at, record) in records.iter().enumerate() {
         record.check(registration).map_err(|e| CheckError::Invalid(format!("record {}: {e}", record.index)))?;
-        if let Some((side, unread)) = unread(&transcript.records()[..at], record, registration) {
+        if let Some((side, unread)) = unread(records.get(..at).unwrap_or_default(), record, registration) {
             return Err(CheckError::Invalid(format!(
                 "record {}: the {side} {unread}: no model that reads the text does that",
                 record.index
