@@ -1,5 +1,27 @@
 //! The public powers of tau of the Hermez ceremony (2021), known by hash: 54 contributions and a beacon, of power 28, cut to
-//! smaller powers and prepared. Their BLAKE2b-512 sums are those published in the README of snarkjs.
+//! smaller powers and prepared. Their BLAKE2b-512 sums are those published in the README of snarkjs. All were cut from one,
+//! so all have one α and one β: those that stand in every verifying key over them.
+
+use ark_bn254::{Fq, Fq2, G1Affine, G2Affine};
+use ark_ff::MontFp;
+
+/// α·G1 of the public powers of tau, as the published verifying keys over them have it.
+pub const HERMEZ_ALPHA_G1: G1Affine = G1Affine::new_unchecked(
+    MontFp!("20491192805390485299153009773594534940189261866228447918068658471970481763042"),
+    MontFp!("9383485363053290200918347156157836566562967994039712273449902621266178545958"),
+);
+
+/// β·G2 of the public powers of tau.
+pub const HERMEZ_BETA_G2: G2Affine =
+    G2Affine::new_unchecked(Fq2::new(BETA_X[0], BETA_X[1]), Fq2::new(BETA_Y[0], BETA_Y[1]));
+const BETA_X: [Fq; 2] = [
+    MontFp!("6375614351688725206403948262868962793625744043794305715222011528459656738731"),
+    MontFp!("4252822878758300859123897981450591353533073413197771768651442665752259397132"),
+];
+const BETA_Y: [Fq; 2] = [
+    MontFp!("10505242626370262277552901082094356697409835680220590971873171140371331206856"),
+    MontFp!("21847035105528745403288232691147584728191162732299865338377159692350059136679"),
+];
 
 /// The power of the public file that has this BLAKE2b-512 sum, `powersOfTau28_hez_final_NN.ptau`: NN, and 28 for the file
 /// without a number. `None` for any other file.
@@ -99,6 +121,12 @@ pub(super) const FILES: [(u32, &str); 21] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn alpha_and_beta_are_points_of_their_groups() {
+        assert!(HERMEZ_ALPHA_G1.is_on_curve() && HERMEZ_BETA_G2.is_on_curve());
+        assert!(HERMEZ_BETA_G2.is_in_correct_subgroup_assuming_on_curve());
+    }
 
     #[test]
     fn the_table_has_every_power_once_and_no_sum_twice() {

@@ -24,7 +24,7 @@ mod tests;
 pub use built_in::{BUILT_IN, BuiltInKey};
 pub use error::{KeyError, PointError, ProofError};
 pub use folder::key_folder;
-pub use hermez::hermez_power;
+pub use hermez::{HERMEZ_ALPHA_G1, HERMEZ_BETA_G2, hermez_power};
 pub use id::KeyId;
 pub use proof::{ProofBytes, ProofPoints};
 pub use provenance::{Ceremony, Phase1Source, Provenance};

@@ -14,7 +14,7 @@ type PreparedG2 = <Bn254 as Pairing>::G2Prepared;
 /// The part of the equation that no proof changes.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
-    alpha_beta: PairingOutput<Bn254>,
+    pub(super) alpha_beta: PairingOutput<Bn254>,
     minus_gamma: PreparedG2,
     minus_delta: PreparedG2,
 }

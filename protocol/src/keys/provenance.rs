@@ -59,12 +59,19 @@ impl Provenance {
     }
 }
 
+impl Provenance {
+    /// Whether it names the public powers of tau.
+    pub(super) fn claims_public_powers(self) -> bool {
+        matches!(self, Self::Ceremony(ceremony) if ceremony.phase1 == Phase1Source::PublicHermez)
+    }
+}
+
 impl Ceremony {
     /// Bytes of a ceremony in a key file.
     pub(super) const LEN: usize = 1 + 64 + 2 + 1 + 32;
 
-    /// Whether this can be said of any ceremony. Who names the public powers of tau has to name one of their sums too;
-    /// whether the key is over that file, its zkey shows.
+    /// Whether this can be said of any ceremony. Who names the public powers of tau has to name one of their sums too, and
+    /// to have their α and β; whether the rest of the key is over that file, its zkey shows.
     pub(super) fn check(&self) -> Result<(), KeyError> {
         let refuse = |reason: &str| Err(KeyError::Ceremony(reason.to_owned()));
         if self.contributions == 0 {

@@ -1,10 +1,13 @@
 //! What a key is worth by what it says of itself, and by what is known of the rehearsals.
 
-use std::fmt;
+use std::{fmt, sync::OnceLock};
+
+use ark_bn254::Bn254;
+use ark_ec::pairing::{Pairing, PairingOutput};
 
 use super::{
     BUILT_IN, Provenance, RawVerifyingKey, VerifyingKey,
-    points::{G1_LEN, G2_LEN},
+    points::{decode_g1, decode_g2},
 };
 
 /// Whether one party may have made a key alone, from what is worth least to what is worth most.
@@ -41,10 +44,10 @@ impl fmt::Display for Standing {
     }
 }
 
-impl RawVerifyingKey {
+impl VerifyingKey {
     /// What the key is worth.
     pub fn standing(&self) -> Standing {
-        match self.provenance {
+        match self.provenance() {
             Provenance::Development => Standing::Development,
             Provenance::Ceremony(_) if self.is_of_a_rehearsal() => Standing::Rehearsal,
             Provenance::Ceremony(_) => Standing::Ceremony,
@@ -54,7 +57,7 @@ impl RawVerifyingKey {
     /// Where the key comes from: `development key`, `ceremony key: N contributions …`, or a rehearsal key of the same.
     pub fn origin(&self) -> String {
         let standing = self.standing();
-        match self.provenance {
+        match self.provenance() {
             Provenance::Ceremony(ceremony) if standing == Standing::Rehearsal => {
                 format!("{standing} key: {ceremony} that one party made alone")
             }
@@ -64,25 +67,25 @@ impl RawVerifyingKey {
     }
 
     /// Whether it is over the powers of tau of a rehearsal: whoever made those alone can forge under every such key,
-    /// whatever went into phase 2 and whatever the key says of itself. Other powers give another α and β.
+    /// whatever went into phase 2. Known by e(α, β), all that a proof sees of both: k·α and β/k are no other key. A key
+    /// whose other points are bent along with it can hide where it is from, so this helps against mistakes, and against
+    /// liars only as far as whoever trusts a key by its id knows why.
     fn is_of_a_rehearsal(&self) -> bool {
-        let ours = [self.alpha_g1.as_slice(), &self.beta_g2].concat();
-        BUILT_IN.iter().filter(|known| known.rehearsal).any(|known| {
-            let points = known.bytes.len().checked_sub(Self::POINTS_LEN).and_then(|at| known.bytes.get(at..));
-            points.and_then(|points| points.get(..G1_LEN + G2_LEN)) == Some(ours.as_slice())
-        })
-    }
-}
-
-impl VerifyingKey {
-    /// As [`RawVerifyingKey::standing`].
-    pub fn standing(&self) -> Standing {
-        self.raw.standing()
-    }
-
-    /// As [`RawVerifyingKey::origin`].
-    pub fn origin(&self) -> String {
-        self.raw.origin()
+        static REHEARSED: OnceLock<Vec<PairingOutput<Bn254>>> = OnceLock::new();
+        let known = || {
+            let keys = BUILT_IN.iter().filter(|known| known.rehearsal);
+            let mut products = vec![];
+            let mut seen = vec![];
+            for key in keys.filter_map(|known| RawVerifyingKey::from_bytes(known.bytes).ok()) {
+                let (Ok(alpha), Ok(beta)) = (decode_g1(&key.alpha_g1), decode_g2(&key.beta_g2)) else { continue };
+                if !seen.contains(&(alpha, beta)) {
+                    products.push(Bn254::pairing(alpha, beta));
+                    seen.push((alpha, beta));
+                }
+            }
+            products
+        };
+        REHEARSED.get_or_init(known).contains(&self.prepared.alpha_beta)
     }
 
     /// Whether a program of this version has the key built in.

@@ -3,7 +3,7 @@
 use ark_bn254::{G1Affine, G2Affine};
 
 use super::{
-    KeyError, KeyId, PointError, Provenance,
+    HERMEZ_ALPHA_G1, HERMEZ_BETA_G2, KeyError, KeyId, PointError, Provenance,
     pairing::Prepared,
     points::{decode_g1, decode_g2, encode_g1, encode_g2},
     raw::{IC_LEN, RawVerifyingKey},
@@ -38,7 +38,8 @@ impl RawVerifyingKey {
     /// Checks every point and prepares the pairings.
     ///
     /// # Errors
-    /// [`KeyError::Point`] for a refused point; [`KeyError::GammaIsDelta`] for a key that anyone can forge under.
+    /// [`KeyError::Point`] for a refused point; [`KeyError::GammaIsDelta`] for a key that anyone can forge under;
+    /// [`KeyError::Ceremony`] for a key that claims the public powers of tau and is over others.
     pub fn validate(self) -> Result<VerifyingKey, KeyError> {
         let g1 = |name, bytes| decode_g1(bytes).map_err(|e| KeyError::Point(name, e));
         let g2 = |name, bytes| decode_g2(bytes).map_err(|e| KeyError::Point(name, e));
@@ -51,6 +52,12 @@ impl RawVerifyingKey {
             // An IC point at infinity would leave its public input out of the equation.
             ic: [g1("IC[0]", ic0)?, g1("IC[1]", ic1)?, g1("IC[2]", ic2)?, g1("IC[3]", ic3)?, g1("IC[4]", ic4)?],
         };
+        if self.provenance.claims_public_powers()
+            && (points.alpha_g1, points.beta_g2) != (HERMEZ_ALPHA_G1, HERMEZ_BETA_G2)
+        {
+            let reason = "it claims the public powers of tau, and its alpha and beta are not theirs";
+            return Err(KeyError::Ceremony(reason.to_owned()));
+        }
         // With δ = ±γ the choice A = α, B = β, C = ∓(the inputs' point) satisfies the equation for every input.
         if points.gamma_g2.x == points.delta_g2.x {
             return Err(KeyError::GammaIsDelta);

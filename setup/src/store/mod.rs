@@ -115,7 +115,7 @@ impl KeyStore {
     /// [`SetupError::Io`] when the folder cannot be read.
     pub fn find(&self, circuit: Digest) -> Result<Option<KeyId>, SetupError> {
         let fits = self.list()?.into_iter().filter_map(|key| key.manifest.ok()).filter(|key| key.circuit == circuit);
-        let standing = |id| self.raw_verifying(id).ok().map(|key| key.standing());
+        let standing = |id| self.load_verifying(id).ok().map(|key| key.standing());
         Ok(fits.map(|key| key.key).min_by_key(|&id| (Reverse(standing(id)), id)))
     }
 

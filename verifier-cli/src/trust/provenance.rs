@@ -54,9 +54,17 @@ impl KeyReport {
             // Whatever else a later version may know, it is no ceremony.
             _ => None,
         };
-        let trust = match (key.standing().forger(), ceremony) {
-            (None, Some(ceremony)) => forgers(&ceremony),
-            (alone, _) => alone.unwrap_or_default().to_owned(),
+        let unvouched = *source == Source::OwnFolder && ceremony.is_some();
+        let (provenance, trust) = match (key.standing().forger(), ceremony) {
+            (Some(alone), _) => (key.origin(), alone.to_owned()),
+            (None, _) if unvouched => (
+                format!("{}, as it says itself in your own key folder", key.origin()),
+                "it counts as a development key, under which whoever made it can forge proofs: what it says of its ceremony \
+                 nobody has vouched for. Get it from a source that you trust and name it with --trust"
+                    .to_owned(),
+            ),
+            (None, Some(ceremony)) => (key.origin(), forgers(&ceremony)),
+            (None, None) => (key.origin(), String::new()),
         };
         Self {
             id: Digest(key.id().0),
@@ -65,7 +73,7 @@ impl KeyReport {
             circuit: key.circuit(),
             capacity: key.capacity().into(),
             known_circuit,
-            provenance: key.origin(),
+            provenance,
             ceremony: ceremony.as_ref().map(CeremonyReport::of),
             trust,
         }

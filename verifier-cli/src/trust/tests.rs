@@ -5,7 +5,7 @@ use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use pot_protocol::{
     digest::Digest,
-    keys::{Ceremony, KeyId, KeyPoints, Phase1Source, Provenance, VerifyingKey},
+    keys::{Ceremony, HERMEZ_ALPHA_G1, HERMEZ_BETA_G2, KeyId, KeyPoints, Phase1Source, Provenance, VerifyingKey},
     rule::Capacity,
 };
 
@@ -39,6 +39,15 @@ fn ceremony() -> Provenance {
 
 fn key(provenance: Provenance) -> VerifyingKey {
     VerifyingKey::new(known_circuit(Capacity::C128), Capacity::C128, provenance, &points()).unwrap()
+}
+
+/// A key over the public powers of tau.
+fn public_key(ceremony: Ceremony) -> VerifyingKey {
+    let phase1_blake2b = hex::decode(PUBLIC_16).unwrap().try_into().unwrap();
+    let ceremony = Ceremony { phase1: Phase1Source::PublicHermez, phase1_blake2b, ..ceremony };
+    let points = KeyPoints { alpha_g1: HERMEZ_ALPHA_G1, beta_g2: HERMEZ_BETA_G2, ..points() };
+    let provenance = Provenance::Ceremony(ceremony);
+    VerifyingKey::new(known_circuit(Capacity::C128), Capacity::C128, provenance, &points).unwrap()
 }
 
 fn leaked(key: &VerifyingKey) -> BuiltInKey {
@@ -109,31 +118,39 @@ fn a_built_in_key_has_its_pinned_id_and_says_where_it_comes_from() {
 
 #[test]
 fn the_kind_of_a_key_is_said_and_never_more_than_the_key_says() {
-    let report = |provenance| {
+    let report = |key: VerifyingKey| {
         let mut store = TrustStore::new(true);
-        store.add(&key(provenance).to_bytes()).unwrap();
+        store.add(&key.to_bytes()).unwrap();
         store.list().remove(0)
     };
-    let development = report(Provenance::Development);
+    let development = report(key(Provenance::Development));
     assert_eq!((development.provenance.as_str(), development.ceremony.is_none()), ("development key", true));
     assert!(development.trust.contains("can forge"));
     let Provenance::Ceremony(private) = ceremony() else { unreachable!() };
-    let phase1_blake2b = hex::decode(PUBLIC_16).unwrap().try_into().unwrap();
-    let phase1 = Phase1Source::PublicHermez;
-    let public = Ceremony { phase1, phase1_blake2b, contributions: 1, beacon: false, ..private };
-    let public = report(Provenance::Ceremony(public));
+    let public = report(public_key(Ceremony { contributions: 1, beacon: false, ..private }));
     assert!(public.provenance.contains("1 contribution and no beacon over the public powers-of-tau file"));
     assert!(public.trust.contains("the one contributor to phase 2, or of all 54"), "{}", public.trust);
+    // In the user's own folder nobody has vouched for any of this.
+    let mut store = TrustStore::new(true);
+    store.add_own(&public_key(private).to_bytes()).unwrap();
+    let own = store.list().remove(0);
+    assert!(own.provenance.ends_with(", as it says itself in your own key folder"), "{}", own.provenance);
+    assert!(own.trust.starts_with("it counts as a development key") && !own.trust.contains("54"), "{}", own.trust);
 }
 
 #[test]
 fn the_public_powers_of_tau_are_not_claimed_with_another_sum() {
     // Phase-1 source and sum stand at 47 and 48.
-    let mut bytes = key(ceremony()).to_bytes();
-    bytes[47] = 1;
-    refused(TrustStore::new(true).add(&bytes), "none of their 21 files");
-    bytes[48..112].copy_from_slice(&hex::decode(PUBLIC_16).unwrap());
-    TrustStore::new(false).add(&bytes).unwrap();
+    let Provenance::Ceremony(private) = ceremony() else { unreachable!() };
+    let good = public_key(private).to_bytes();
+    TrustStore::new(false).add(&good).unwrap();
+    let mut other_sum = good;
+    other_sum[48] ^= 1;
+    refused(TrustStore::new(true).add(&other_sum), "none of their 21 files");
+    let mut other_powers = key(ceremony()).to_bytes();
+    other_powers[47] = 1;
+    other_powers[48..112].copy_from_slice(&hex::decode(PUBLIC_16).unwrap());
+    refused(TrustStore::new(true).add(&other_powers), "alpha and beta are not theirs");
 }
 
 #[test]

@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::{super::hermez::FILES, CIRCUIT, g2, g2_outside_the_subgroup, inputs, key, points, proof};
 use crate::{
     digest::Digest,
-    keys::{Ceremony, KeyError, KeyId, KeyPoints, Phase1Source, PointError, Provenance, RawVerifyingKey, VerifyingKey},
+    keys::{
+        Ceremony, HERMEZ_ALPHA_G1, HERMEZ_BETA_G2, KeyError, KeyId, KeyPoints, Phase1Source, PointError, Provenance,
+        RawVerifyingKey, VerifyingKey,
+    },
     rule::Capacity,
 };
 
@@ -76,8 +79,28 @@ fn ceremony() -> Ceremony {
     }
 }
 
+/// Points over the public powers of tau.
+fn public_points() -> KeyPoints {
+    KeyPoints { alpha_g1: HERMEZ_ALPHA_G1, beta_g2: HERMEZ_BETA_G2, ..points() }
+}
+
 fn ceremony_key(ceremony: Ceremony) -> Result<VerifyingKey, KeyError> {
-    VerifyingKey::new(CIRCUIT, Capacity::C128, Provenance::Ceremony(ceremony), &points())
+    VerifyingKey::new(CIRCUIT, Capacity::C128, Provenance::Ceremony(ceremony), &public_points())
+}
+
+#[test]
+fn the_public_powers_of_tau_are_not_claimed_with_another_alpha_or_beta() {
+    let (good, own) = (public_points(), points());
+    for bent in [
+        KeyPoints { alpha_g1: -good.alpha_g1, beta_g2: -good.beta_g2, ..own.clone() },
+        KeyPoints { alpha_g1: own.alpha_g1, ..good.clone() },
+        KeyPoints { beta_g2: own.beta_g2, ..good.clone() },
+    ] {
+        let refused = VerifyingKey::new(CIRCUIT, Capacity::C128, Provenance::Ceremony(ceremony()), &bent).unwrap_err();
+        assert!(refused.to_string().contains("its alpha and beta are not theirs"), "{refused}");
+        let private = Ceremony { phase1: Phase1Source::Private, ..ceremony() };
+        VerifyingKey::new(CIRCUIT, Capacity::C128, Provenance::Ceremony(private), &bent).unwrap();
+    }
 }
 
 #[test]
@@ -95,7 +118,7 @@ fn a_ceremony_key_has_its_own_version_and_comes_back() {
         let bytes = ceremony_key(given).unwrap().to_bytes();
         let read = VerifyingKey::from_bytes(&bytes).unwrap();
         assert_eq!((bytes.len(), RawVerifyingKey::length(&bytes), &bytes[8..10]), (531, Ok(531), [0, 2].as_slice()));
-        assert_eq!((read.provenance(), read.points()), (Provenance::Ceremony(given), &points()));
+        assert_eq!((read.provenance(), read.points()), (Provenance::Ceremony(given), &public_points()));
         assert_eq!((read.to_bytes(), read.id()), (bytes.clone(), KeyId(Digest::of(&bytes).0)));
         assert!(ids.insert(read.id()), "a part of the ceremony is not in the id");
     }

@@ -1,3 +1,7 @@
+use ark_bn254::Fr;
+use ark_ec::CurveGroup;
+use ark_ff::Field;
+
 use super::{CIRCUIT, g2, key, points};
 use crate::{
     digest::Digest,
@@ -47,7 +51,15 @@ fn a_rehearsal_is_known_by_its_powers_of_tau_whatever_else_a_key_says() {
     // Said to be of another ceremony; with more contributions to phase 2; for another circuit.
     let more = KeyPoints { delta_g2: g2(77u64.into()), ..given.clone() };
     let other_circuit = KeyPoints { ic: points().ic, ..given.clone() };
-    for points in [given, &more, &other_circuit] {
+    // The same to every proof: both with the other sign, and one times a number, the other over it.
+    let signs = KeyPoints { alpha_g1: -given.alpha_g1, beta_g2: -given.beta_g2, ..given.clone() };
+    let third = Fr::from(3u64).inverse().unwrap();
+    let split = KeyPoints {
+        alpha_g1: (given.alpha_g1 * Fr::from(3u64)).into_affine(),
+        beta_g2: (given.beta_g2 * third).into_affine(),
+        ..given.clone()
+    };
+    for points in [given, &more, &other_circuit, &signs, &split] {
         let key = of_a_ceremony(points);
         assert_eq!((key.standing(), key.is_built_in()), (Standing::Rehearsal, false));
     }

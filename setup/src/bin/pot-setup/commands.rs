@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use pot_circuits::VerdictCircuit;
-use pot_protocol::{keys::RawVerifyingKey, rule::Capacity};
+use pot_protocol::{keys::VerifyingKey, rule::Capacity};
 use pot_setup::{
     KeyStore, SetupError,
     circuits::{self, CircuitFigures},
@@ -35,14 +35,14 @@ pub(crate) fn dev(args: &Dev) -> anyhow::Result<Exit> {
         "{} in {}: {}",
         if made { "made" } else { "there is a key already" },
         store.key_folder(id).display(),
-        described(&store.raw_verifying(id)?)
+        described(&store.load_verifying(id)?)
     ));
     output::data(&id.to_string())?;
     Ok(Exit::Done)
 }
 
 /// Where a key comes from, and who alone can forge under it.
-pub(crate) fn described(key: &RawVerifyingKey) -> String {
+pub(crate) fn described(key: &VerifyingKey) -> String {
     match key.standing().forger() {
         Some(forger) => format!("{} ({forger})", key.origin()),
         None => key.origin(),

@@ -30,7 +30,7 @@ pub(crate) fn list(args: &ListKeys) -> anyhow::Result<Exit> {
     }
     let mut exit = Exit::Done;
     for Listed { id, manifest } in keys {
-        match manifest.and_then(|manifest| Ok((manifest, store.raw_verifying(id)?.origin()))) {
+        match manifest.and_then(|manifest| Ok((manifest, store.load_verifying(id)?.origin()))) {
             Ok((manifest, origin)) => {
                 let current = manifest.circuit == circuits::id(manifest.capacity);
                 output::data(&format!(
@@ -58,7 +58,7 @@ pub(crate) fn show(args: &ShowKey) -> anyhow::Result<Exit> {
     let zkey = Zkey::parse(&folder.join(ZKEY).display().to_string(), &bytes)?;
     for (name, value) in [
         ("key", key.to_string()),
-        ("provenance", described(&store.raw_verifying(key)?)),
+        ("provenance", described(&store.load_verifying(key)?)),
         ("circuit", circuit.to_string()),
         ("capacity", capacity.scores().to_string()),
         ("folder", folder.display().to_string()),
