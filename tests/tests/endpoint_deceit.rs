@@ -181,3 +181,36 @@ fn keys_go_where_they_were_given_for_and_are_written_nowhere() {
     let bare = run(&["register", "--candidate", "http://127.0.0.1:1", "--out", text(&out)]);
     bare.expect(3).says("vllm:URL#MODEL");
 }
+
+#[test]
+fn a_run_folder_alone_sends_no_secret_and_asks_nobody_else() {
+    const KEY: &str = "sk-8Kq2vT-secret";
+    let root = scratch();
+    let out = root.path().join("run");
+    let (stub, elsewhere) = (Stub::honest("builtin:base", usize::MAX), Stub::honest("builtin:base", usize::MAX));
+    let run = |args: &[&str]| -> Ran { command("pot-prove", args).env("POT_TEST_KEY", KEY).output().unwrap().into() };
+    let named = ["--api-key-env", "POT_TEST_KEY"];
+    let register = ["register", "--candidate", &stub.spec(), "--policy", "quick-topk", "--out", text(&out)];
+    run(&[&register[..], &named].concat()).expect(0).says("--api-key-env POT_TEST_KEY");
+    let asked = stub.asked.load(Ordering::SeqCst);
+    run(&["run", text(&out)]).expect(2).says("pass --api-key-env POT_TEST_KEY");
+    run(&["run", text(&out), "--api-key-env", "ANOTHER"]).expect(2).says("pass --api-key-env POT_TEST_KEY");
+    assert_eq!(stub.asked.load(Ordering::SeqCst), asked);
+    // Whoever edits the folder can neither turn the key to another host nor ask for fewer tokens than registered.
+    let sources = out.join("sources.json");
+    let good = fs::read_to_string(&sources).unwrap();
+    fs::write(&sources, good.replace(&stub.spec(), &elsewhere.spec())).unwrap();
+    run(&[&["run", text(&out)], &named[..]].concat()).expect(2).says("registered is");
+    assert_eq!(elsewhere.asked.load(Ordering::SeqCst), 0);
+    assert_eq!(*elsewhere.keys.lock().unwrap(), BTreeSet::new());
+    let fewer = good.replace("\"top\": 5", "\"top\": 2");
+    assert_ne!(fewer, good);
+    fs::write(&sources, fewer).unwrap();
+    run(&[&["run", text(&out)], &named[..]].concat()).expect(3).says("not the registered one");
+    fs::write(&sources, good).unwrap();
+    run(&[&["run", text(&out)], &named[..]].concat()).expect(0).says("SAME-TOPK");
+    run(&["prove", text(&out)]).expect(0);
+    let checked = command("pot-check", &["verify", text(&out), "--allow-development-key"]).output().unwrap();
+    let checked = Ran::from(checked).expect(0).stdout;
+    assert!(checked.contains(", top 5, "), "{checked}");
+}

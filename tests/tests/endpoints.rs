@@ -139,6 +139,20 @@ fn noise_is_measured_first_and_forbids_what_could_not_be_told_from_it() {
     register(&calibrate("10", "few.json"), "a").expect(2).says("gamma");
     register(&calibrate("40", "many.json"), "b").expect(0);
     register(&root.path().join("none.json"), "c").expect(2).says("calibrate");
+    // A measurement of something else bounds nothing here.
+    let text_of = |name: &str| fs::read_to_string(root.path().join(name)).unwrap();
+    for (from, to, says) in [
+        ("delta-logprob", "kl", "with the score kind kl"),
+        ("\"positions\": 32", "\"positions\": 4", "with the K 4"),
+        ("builtin:base", "builtin:larger", "with the reference builtin:larger"),
+        ("vllm:", "openai:", "with the served model openai:"),
+    ] {
+        let other = root.path().join("other.json");
+        let good = text_of("many.json");
+        assert!(good.contains(from), "{good}");
+        fs::write(&other, good.replace(from, to)).unwrap();
+        register(&other, "d").expect(3).says(says);
+    }
 }
 
 #[test]
@@ -157,7 +171,8 @@ fn log_probabilities_are_printed_for_other_engines() {
     assert!(values.len() == 2 && values.iter().all(|x| *x < 0.0), "{values:?}");
     fs::write(&ids, "256,x\n").unwrap();
     prove(&["logprobs", "--model", "builtin:base", "--ids", text(&ids)]).expect(3).says("line 1: 'x' is no token id");
-    fs::write(&ids, "256,999\n").unwrap();
-    prove(&["logprobs", "--model", "builtin:base", "--ids", text(&ids)]).expect(3).says("outside the vocabulary");
+    fs::write(&ids, "256,1\n\n256,999\n").unwrap();
+    let outside = prove(&["logprobs", "--model", "builtin:base", "--ids", text(&ids)]).expect(3);
+    outside.says("line 3: ").says("outside the vocabulary");
     prove(&["logprobs", "--model", "builtin:base"]).expect(2);
 }

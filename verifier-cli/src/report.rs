@@ -46,10 +46,14 @@ pub struct Report {
     pub reference: String,
     /// SHA-256 of its weights, where they were at hand.
     pub reference_weights: Option<Digest>,
+    /// How it was asked, where it is an endpoint.
+    pub reference_settings: Option<String>,
     /// Name of the registered candidate.
     pub candidate: String,
     /// SHA-256 of its weights, where they were at hand.
     pub candidate_weights: Option<Digest>,
+    /// How it was asked, where it is an endpoint: `top N` is the k of `kl-topk`.
+    pub candidate_settings: Option<String>,
     /// Challenge family and version, and which tokens of a prompt are scored.
     pub challenges: String,
     /// Policy name.
@@ -92,8 +96,10 @@ impl Report {
             n: outcome.n,
             reference: registration.reference.name().to_owned(),
             reference_weights: registration.reference.weights(),
+            reference_settings: registration.reference.settings().map(str::to_owned),
             candidate: registration.candidate.name().to_owned(),
             candidate_weights: registration.candidate.weights(),
+            candidate_settings: registration.candidate.settings().map(str::to_owned),
             challenges: match registration.positions {
                 Positions::Last(k) => format!("{} v{}, last {k} tokens of each", family.name, family.version),
                 _ => format!("{} v{}, all tokens of each", family.name, family.version),

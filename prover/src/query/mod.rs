@@ -10,5 +10,6 @@ mod tokens;
 
 pub use rehearsal::TokenCounts;
 pub use session::{Progress, Session};
+pub use settings::check_names;
 pub use sides::{Hashing, Models, identity_of, open_one};
 pub use tokens::Split;

@@ -3,8 +3,15 @@
 use std::time::Duration;
 
 use pot_inference::{EndpointOptions, EndpointSpec, Kernel, LoadOptions};
+use pot_protocol::{
+    registration::{ModelIdentity, RawRegistration},
+    transcript::Side,
+};
 
-use crate::run_folder::{Settings, Sources};
+use crate::{
+    error::ProverError,
+    run_folder::{Settings, Sources},
+};
 
 pub(super) fn load_options(settings: &Settings, layered: bool) -> LoadOptions {
     LoadOptions {
@@ -25,6 +32,33 @@ pub(super) fn of_reference(sources: &Sources) -> Settings {
     let own = settings.reference_api_key_env.clone();
     let api_key_env = if elsewhere { own } else { own.or_else(|| settings.api_key_env.clone()) };
     Settings { api_key_env, ..settings }
+}
+
+/// Checks that a run folder's sources name the registered models, before anything is opened or asked: an endpoint has to be
+/// the registered one, since a key may go to it, and weights at hand do not become an endpoint.
+///
+/// # Errors
+/// [`ProverError::Usage`] naming the side and both names.
+pub fn check_names(sources: &Sources, registered: &RawRegistration) -> Result<(), ProverError> {
+    for (side, name, identity) in [
+        (Side::Reference, &sources.reference, &registered.reference),
+        (Side::Candidate, &sources.candidate, &registered.candidate),
+    ] {
+        let endpoint = EndpointSpec::is_endpoint(name);
+        let same = match identity {
+            ModelIdentity::Endpoint { name: registered, .. } => {
+                endpoint && name.parse::<EndpointSpec>().is_ok_and(|spec| spec.to_string() == *registered)
+            }
+            _ => !endpoint,
+        };
+        if !same {
+            return Err(ProverError::Usage(format!(
+                "sources.json names {name} as the {side}, registered is {}: nothing is asked",
+                identity.name()
+            )));
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn endpoint_options(settings: &Settings) -> EndpointOptions {

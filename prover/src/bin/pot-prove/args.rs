@@ -98,16 +98,8 @@ pub(crate) struct Engines {
     /// Number of most likely tokens that an endpoint is asked for (kl-topk).
     #[arg(long, default_value_t = 5, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub(crate) top: u32,
-    /// Name of the environment variable that holds the endpoint's key; the key itself is never an argument. With two
-    /// endpoints on different hosts it is the candidate's.
-    #[arg(long, value_name = "VARIABLE")]
-    pub(crate) api_key_env: Option<String>,
-    /// The same for the reference's endpoint, where the two are on different hosts.
-    #[arg(long, value_name = "VARIABLE")]
-    pub(crate) reference_api_key_env: Option<String>,
-    /// Send the key over plain http to another machine too.
-    #[arg(long)]
-    pub(crate) allow_insecure: bool,
+    #[command(flatten)]
+    pub(crate) keys: ApiKeys,
     /// Longest wait for an endpoint's answer, in seconds.
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=86_400))]
     pub(crate) timeout: Option<u32>,
@@ -119,6 +111,59 @@ pub(crate) struct Engines {
     pub(crate) concurrency: Option<u32>,
 }
 
+/// Which secrets may go to endpoints. A run folder alone never decides that: what it names has to be given again.
+#[cfg(feature = "inference")]
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct ApiKeys {
+    /// Name of the environment variable that holds the endpoint's key; the key itself is never an argument. With two
+    /// endpoints on different hosts it is the candidate's.
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) api_key_env: Option<String>,
+    /// The same for the reference's endpoint, where the two are on different hosts.
+    #[arg(long, value_name = "VARIABLE")]
+    pub(crate) reference_api_key_env: Option<String>,
+    /// Send the key over plain http to another machine too.
+    #[arg(long)]
+    pub(crate) allow_insecure: bool,
+}
+
+#[cfg(feature = "inference")]
+impl ApiKeys {
+    /// The flags that allow what was allowed at registration.
+    pub(crate) fn flags(settings: &pot_prover::run_folder::Settings) -> String {
+        let named = |flag: &str, name: &Option<String>| {
+            name.as_ref().map(|name| format!(" --{flag} {name}")).unwrap_or_default()
+        };
+        [
+            named("api-key-env", &settings.api_key_env),
+            named("reference-api-key-env", &settings.reference_api_key_env),
+            if settings.allow_insecure { " --allow-insecure".to_owned() } else { String::new() },
+        ]
+        .concat()
+    }
+
+    /// Refuses to send what a run folder names and the command line does not.
+    pub(crate) fn allow(
+        &self,
+        sources: &pot_prover::run_folder::Sources,
+    ) -> Result<(), pot_prover::error::ProverError> {
+        let settings = &sources.settings;
+        let unnamed = |asked: &Option<String>, given: &Option<String>| asked.is_some() && asked != given;
+        if unnamed(&settings.api_key_env, &self.api_key_env)
+            || unnamed(&settings.reference_api_key_env, &self.reference_api_key_env)
+            || settings.allow_insecure && !self.allow_insecure
+        {
+            return Err(pot_prover::error::ProverError::Usage(format!(
+                "this run folder asks to send secrets of your environment to {} and {}: if that is what you want, pass{}",
+                sources.reference,
+                sources.candidate,
+                Self::flags(settings)
+            )));
+        }
+        Ok(())
+    }
+}
+
 #[cfg(feature = "inference")]
 impl Engines {
     pub(crate) fn settings(&self) -> pot_prover::run_folder::Settings {
@@ -126,9 +171,9 @@ impl Engines {
             max_memory: self.max_memory,
             quantised_kernels: self.kernel == Kernel::Quantized,
             top: self.top,
-            api_key_env: self.api_key_env.clone(),
-            reference_api_key_env: self.reference_api_key_env.clone(),
-            allow_insecure: self.allow_insecure,
+            api_key_env: self.keys.api_key_env.clone(),
+            reference_api_key_env: self.keys.reference_api_key_env.clone(),
+            allow_insecure: self.keys.allow_insecure,
             timeout_seconds: self.timeout,
             requests_per_minute: self.requests_per_minute,
             concurrency: self.concurrency,
@@ -231,6 +276,8 @@ pub(crate) struct Run {
     /// Go on with a run that was interrupted.
     #[arg(long)]
     pub(crate) resume: bool,
+    #[command(flatten)]
+    pub(crate) keys: ApiKeys,
 }
 
 #[cfg(feature = "inference")]

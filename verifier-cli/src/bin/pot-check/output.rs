@@ -59,11 +59,17 @@ pub(crate) fn report(report: &Report) -> io::Result<()> {
     let mut out = io::stdout().lock();
     let grade = report.grade.map(|g| format!(" ({g})")).unwrap_or_default();
     writeln!(out, "{}{grade} after {} challenges", report.verdict, report.n)?;
-    let weights = |digest: Option<Digest>| {
-        digest.map_or_else(|| "an endpoint, weights not at hand".to_owned(), |digest| format!("weights {digest}"))
+    let weights = |digest: Option<Digest>, settings: &Option<String>| match (digest, settings) {
+        (Some(digest), _) => format!("weights {digest}"),
+        (None, Some(settings)) => format!("an endpoint, weights not at hand; asked by {}", settings.escape_debug()),
+        (None, None) => "weights not at hand".to_owned(),
     };
-    writeln!(out, "  reference  {} ({})", report.reference.escape_debug(), weights(report.reference_weights))?;
-    writeln!(out, "  candidate  {} ({})", report.candidate.escape_debug(), weights(report.candidate_weights))?;
+    let (reference, candidate) = (
+        weights(report.reference_weights, &report.reference_settings),
+        weights(report.candidate_weights, &report.candidate_settings),
+    );
+    writeln!(out, "  reference  {} ({reference})", report.reference.escape_debug())?;
+    writeln!(out, "  candidate  {} ({candidate})", report.candidate.escape_debug())?;
     writeln!(out, "  challenges {}", report.challenges.escape_debug())?;
     writeln!(out, "  policy     {} ({} scores)", report.policy.escape_debug(), report.kind)?;
     writeln!(out, "  meaning    {}", report.bound)?;

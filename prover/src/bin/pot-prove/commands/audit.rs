@@ -13,6 +13,7 @@ pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
         )
         .into());
     }
+    let keys = args.setting.engines.keys.clone();
     let (folder, registration) = if args.resume {
         let folder = RunFolder::open(&args.out)?;
         if folder.has(prove::BUNDLE) {
@@ -29,6 +30,6 @@ pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
         register::in_folder(args.setting, &args.out)?
     };
     register::announce(&registration);
-    query::in_folder(&folder, &registration, args.resume)?;
+    query::in_folder(&folder, &registration, args.resume, &keys)?;
     prove::in_folder(&folder, args.keys.as_deref(), None, None)
 }

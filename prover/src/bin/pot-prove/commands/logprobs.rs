@@ -15,17 +15,16 @@ pub(crate) fn run(args: &Logprobs) -> anyhow::Result<()> {
     let model = open_one(&args.model, &args.engines.settings(), &|done, all| hashing.show("model", done, all));
     hashing.end();
     let model = model?;
-    let tokens: Vec<Vec<u32>> = if let Some(path) = &args.ids {
-        lines(path)?.iter().map(|(n, line)| ids(line).map_err(|m| at(path, *n, &m))).collect::<Result<_, _>>()?
-    } else {
-        let path = args.text.as_deref().unwrap_or(Path::new(""));
-        let tokenize = |(n, line): &(usize, String)| model.tokenize(line).map_err(|e| at(path, *n, &e.to_string()));
-        lines(path)?.iter().map(tokenize).collect::<Result<_, _>>()?
+    let path = args.ids.as_deref().or(args.text.as_deref()).unwrap_or(Path::new(""));
+    let tokens = |line: &str| {
+        if args.ids.is_some() { ids(line) } else { model.tokenize(line).map_err(|e| e.to_string()) }
     };
-    for (batch, first) in tokens.chunks(BATCH).zip((1..).step_by(BATCH)) {
+    let of_line = |(n, line): &(usize, String)| Ok((*n, tokens(line).map_err(|m| at(path, *n, &m))?));
+    let numbered: Vec<(usize, Vec<u32>)> = lines(path)?.iter().map(of_line).collect::<Result<_, ProverError>>()?;
+    for batch in numbered.chunks(BATCH) {
         // The text is not scored, only named: the tokens are what counts.
-        let prompts: Vec<Prompt<'_>> = batch.iter().map(|tokens| Prompt { text: "token ids", tokens }).collect();
-        for ((answer, tokens), n) in model.answers(&prompts, Ask::AllTokens).into_iter().zip(batch).zip(first..) {
+        let prompts: Vec<Prompt<'_>> = batch.iter().map(|(_, tokens)| Prompt { text: "token ids", tokens }).collect();
+        for (answer, (n, tokens)) in model.answers(&prompts, Ask::AllTokens).into_iter().zip(batch) {
             let answer = answer.map_err(|e| ProverError::Model(format!("line {n}: {e}")))?;
             output::data(line(tokens, &answer).as_bytes())?;
         }

@@ -12,12 +12,15 @@ use pot_protocol::{
 use pot_prover::{
     decide::mean_nats,
     error::ProverError,
-    query::{Progress, Session},
+    query::{Progress, Session, check_names},
     register::open_family,
     run_folder::{RunFolder, read_file},
 };
 
-use crate::{args::Run, output};
+use crate::{
+    args::{ApiKeys, Run},
+    output,
+};
 
 pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
     let folder = RunFolder::open(&args.folder)?;
@@ -25,7 +28,7 @@ pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
     if let Some(path) = &args.nonce {
         take_nonce(&folder, &registration, path)?;
     }
-    let outcome = in_folder(&folder, &registration, args.resume)?;
+    let outcome = in_folder(&folder, &registration, args.resume, &args.keys)?;
     output::say(&format!(
         "{}: next: pot-prove prove {}",
         headline(outcome, registration.fields().kind),
@@ -53,9 +56,17 @@ fn take_nonce(folder: &RunFolder, registration: &Registration, path: &std::path:
 }
 
 /// Queries in an open folder.
-pub(crate) fn in_folder(folder: &RunFolder, registration: &Registration, resume: bool) -> anyhow::Result<Outcome> {
+pub(crate) fn in_folder(
+    folder: &RunFolder,
+    registration: &Registration,
+    resume: bool,
+    keys: &ApiKeys,
+) -> anyhow::Result<Outcome> {
     let policy = folder.policy(registration)?;
     let sources = folder.sources()?;
+    // Before anything is opened or asked.
+    check_names(&sources, registration.fields())?;
+    keys.allow(&sources)?;
     let family = open_family(&registration.fields().family, sources.corpus.as_ref())?;
     let models = super::register::open_models(&sources)?;
     let session = Session::start(folder, registration, &policy, &family, &models, resume)?;

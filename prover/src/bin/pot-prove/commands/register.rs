@@ -3,7 +3,11 @@
 use std::path::Path;
 
 use pot_protocol::registration::{NonceSource, Registration};
-use pot_protocol::{challenge::Family, score::UNITS_PER_NAT, transcript::Side};
+use pot_protocol::{
+    challenge::Family,
+    score::{ScoreKind, UNITS_PER_NAT},
+    transcript::Side,
+};
 use pot_prover::error::ProverError;
 use pot_prover::{
     query::{Models, TokenCounts, calibration::Calibration},
@@ -11,21 +15,25 @@ use pot_prover::{
     run_folder::{RunFolder, Sources, read_file},
 };
 
-use crate::{args::Register, output};
-use crate::{args::Setting, commands::find_policy};
+use crate::{
+    args::{ApiKeys, Register, Setting},
+    commands::find_policy,
+    output,
+};
 
 /// Registers a run and says what to do next.
 pub(crate) fn run(args: Register) -> anyhow::Result<()> {
-    let (_, registration) = in_folder(args.setting, &args.out)?;
+    let (folder, registration) = in_folder(args.setting, &args.out)?;
     announce(&registration);
+    let flags = ApiKeys::flags(&folder.sources()?.settings);
     match &registration.fields().nonce {
         NonceSource::Counterparty { name } => output::say(&format!(
             "next: send this digest to '{name}'; they answer with a file {{\"registration\": \"{}\", \"nonce\": \"<64 hex \
-             digits>\"}}; then `pot-prove run {} --nonce FILE`",
+             digits>\"}}; then `pot-prove run {} --nonce FILE{flags}`",
             registration.digest(),
             args.out.display()
         )),
-        _ => output::say(&format!("next: pot-prove run {}", args.out.display())),
+        _ => output::say(&format!("next: pot-prove run {}{flags}", args.out.display())),
     }
     Ok(())
 }
@@ -33,7 +41,7 @@ pub(crate) fn run(args: Register) -> anyhow::Result<()> {
 /// Checks the whole setting, then makes the folder and registers in it.
 pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFolder, Registration)> {
     let policy = find_policy(&setting.policy)?;
-    let calibration_bound = calibration_bound(&setting.calibration_bound)?;
+    let calibration_bound = calibration_bound(&setting, policy.parameters().kind)?;
     let family = match &setting.corpus {
         Some(path) => read_corpus(path)?,
         None => Family::Grammar,
@@ -98,8 +106,10 @@ pub(crate) fn open_models(sources: &Sources) -> anyhow::Result<Models> {
     Ok(models)
 }
 
-/// A bound from the command line: a number of nats, or a file that `pot-prove calibrate` wrote.
-fn calibration_bound(text: &str) -> Result<u32, ProverError> {
+/// A bound from the command line: a number of nats, or a file that `pot-prove calibrate` wrote about these models, this kind
+/// of score and this K.
+fn calibration_bound(setting: &Setting, kind: ScoreKind) -> Result<u32, ProverError> {
+    let text = &setting.calibration_bound;
     if let Ok(nats) = text.parse::<f64>() {
         return units_rounded_up(nats);
     }
@@ -111,6 +121,23 @@ fn calibration_bound(text: &str) -> Result<u32, ProverError> {
     }
     let calibration: Calibration =
         serde_json::from_slice(&read_file(path)?).map_err(|e| ProverError::input(path, e))?;
+    let positions = if kind == ScoreKind::DeltaCe { 0 } else { setting.positions };
+    for (what, measured, asked) in [
+        ("score kind", calibration.kind.to_string(), kind.to_string()),
+        ("K", calibration.positions.to_string(), positions.to_string()),
+        ("reference", calibration.reference, setting.reference.clone()),
+        ("served model", calibration.served, setting.candidate.clone()),
+    ] {
+        if measured != asked {
+            return Err(ProverError::input(
+                path,
+                format!(
+                    "was measured with the {what} {measured}, and this run has {asked}: calibrate as this run is set, or \
+                     give a number of nats that you answer for"
+                ),
+            ));
+        }
+    }
     units_rounded_up(calibration.bound)
 }
 
