@@ -162,3 +162,26 @@ fn a_policy_file_that_is_none_is_malformed() {
     case.ends_with(3, "policy.json", &solidity);
     assert!(!case.path("v.sol").exists());
 }
+
+#[test]
+fn a_raised_exponent_of_a_beacon_is_refused_at_once_unless_a_flag_allows_it() {
+    let case = Case::new();
+    assert_eq!(case.setup(&["phase1", "new", "--power", "1", "--out", "0.ptau"]).0, 0);
+    assert_eq!(case.setup(&["phase1", "contribute", "0.ptau", "--out", "1.ptau"]).0, 0);
+    let value = "0102030405060708";
+    let beacon = ["phase1", "beacon", "1.ptau", "--out", "2.ptau", "--beacon", value, "--iterations", "12"];
+    assert_eq!(case.setup(&beacon).0, 0);
+    case.ends_with(0, "valid", &["phase1", "verify", "2.ptau"]);
+    case.ends_with(0, "valid", &["phase1", "verify", "2.ptau", "--max-beacon-iterations", "12"]);
+    let few = ["phase1", "verify", "2.ptau", "--max-beacon-iterations", "11"];
+    case.ends_with(5, "contribution 2: a beacon of 2^12 iterations", &few);
+    case.ends_with(2, "--max-beacon-iterations", &["phase1", "verify", "2.ptau", "--max-beacon-iterations", "64"]);
+
+    let mut bytes = fs::read(case.path("2.ptau")).unwrap();
+    // Parameters: 2 and the exponent, 3 and the value behind its length.
+    let parameters = [2, 12, 3, 8, 1, 2, 3, 4, 5, 6, 7, 8];
+    let at = bytes.windows(12).position(|window| window == parameters).unwrap();
+    bytes[at + 1] = 40;
+    fs::write(case.path("2.ptau"), &bytes).unwrap();
+    case.ends_with(5, "--max-beacon-iterations allows it (here 40;", &["phase1", "verify", "2.ptau"]);
+}

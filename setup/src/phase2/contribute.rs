@@ -8,7 +8,7 @@ use blake2::{Blake2b512, Digest};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
-    chain::{self, Beacons, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP},
+    chain::{self, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP},
     deterministic::{Stream, hash_to_g2},
     transcript::{Transcript, contribution_hash},
 };
@@ -79,7 +79,7 @@ impl DeltaKey {
 pub fn contribute(key: &Zkey<'_>, name: Option<&str>, extra: &[u8], out: &Path) -> Result<[u8; 64], SetupError> {
     new_file::refuse_existing(out)?;
     check_name(name)?;
-    chain::check(key, Beacons::Believe)?;
+    chain::check_but_beacons(key)?;
     let secret = DeltaKey::secret(extra)?;
     apply(key, &secret, Kind::Contribution, name, out)
 }
@@ -98,7 +98,7 @@ pub fn beacon(
     new_file::refuse_existing(out)?;
     check_name(name)?;
     check_beacon(value, iterations_exp)?;
-    chain::check(key, Beacons::Believe)?;
+    chain::check_but_beacons(key)?;
     let public = DeltaKey::of_beacon(value, iterations_exp);
     let kind = Kind::Beacon { iterations_exp, beacon_hash: value.to_vec() };
     apply(key, &public, kind, name, out)

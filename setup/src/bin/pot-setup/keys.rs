@@ -15,7 +15,7 @@ use pot_setup::{
 };
 
 use crate::{
-    args::{ExportKey, ImportKey, ListKeys, ShowKey, VerifyKey},
+    args::{ExportKey, ImportKey, ListKeys, PackKey, ShowKey, VerifyKey},
     commands::{described, open, open_folder},
     exit::Exit,
     output,
@@ -104,16 +104,17 @@ pub(crate) fn import(args: &ImportKey) -> anyhow::Result<Exit> {
         }
     };
     output::say("checking every point: seconds");
-    let checked = store.import(&name.display().to_string(), &zkey, &verifying, manifest.as_deref())?;
+    let checked =
+        store.import(&name.display().to_string(), &zkey, &verifying, manifest.as_deref(), args.beacons.max_exp)?;
     report(&checked, &verifying, start);
     output::data(&checked.id.to_string())?;
     Ok(Exit::Done)
 }
 
 /// `pot-setup keys pack`: a folder with the key in small pieces.
-pub(crate) fn pack(args: &ExportKey) -> anyhow::Result<Exit> {
+pub(crate) fn pack(PackKey { export: args, beacons }: &PackKey) -> anyhow::Result<Exit> {
     output::say("checking every point: seconds");
-    open_folder(args.key_dir.as_deref())?.pack(args.key, &args.out)?;
+    open_folder(args.key_dir.as_deref())?.pack(args.key, &args.out, beacons.max_exp)?;
     output::say(&format!("{}: to be read by `pot-setup keys import`", args.out.display()));
     Ok(Exit::Done)
 }
@@ -130,13 +131,13 @@ pub(crate) fn verify(args: &VerifyKey) -> anyhow::Result<Exit> {
     let start = Instant::now();
     if let Ok(id) = args.key.parse::<KeyId>() {
         let store = open(&args.folder)?;
-        let checked = store.verify(id)?;
+        let checked = store.verify(id, args.beacons.max_exp)?;
         report(&checked, &store.load_verifying(id)?, start);
         return Ok(Exit::Done);
     }
     let Found { verifying, zkey, .. } = find(&[PathBuf::from(&args.key)])?;
     let verifying = read_verifying(&verifying)?;
-    let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying)?;
+    let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying, args.beacons.max_exp)?;
     report(&checked, &verifying, start);
     Ok(Exit::Done)
 }

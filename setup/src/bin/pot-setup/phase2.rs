@@ -96,7 +96,7 @@ pub(crate) fn verify(args: &Verify) -> anyhow::Result<Exit> {
     let circuit = circuit(&args.inputs, &steps)?;
     let key = Zkey::parse(&name(&args.key), &zkey)?;
     steps.show("verifying");
-    let verified = phase2::verify(&circuit.r1cs, &source.ptau, &key)?;
+    let verified = phase2::verify(&circuit.r1cs, &source.ptau, &key, args.beacons.max_exp)?;
     drop(steps);
     output::data(&format!("circuit hash\n{}", words(&verified.cs_hash)))?;
     list(&verified.contributions)?;
@@ -126,7 +126,7 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
         for path in [&path, &folder.join("ceremony.json")] {
             new_file::refuse_existing(path)?;
         }
-        let (json, record) = phase2::verification_key(&circuit, &source, &key)?;
+        let (json, record) = phase2::verification_key(&circuit, &source, &key, args.beacons.max_exp)?;
         fs::create_dir_all(folder).map_err(|e| anyhow!("cannot make the folder {}: {e}", folder.display()))?;
         new_file::write_new_bytes(&path, json.as_bytes())?;
         new_file::write_new_bytes(&folder.join("ceremony.json"), &serde_json::to_vec_pretty(&record)?)?;
@@ -134,7 +134,7 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
         output::data(&path.display().to_string())?;
         return Ok(Exit::Done);
     };
-    let (verifying, record) = phase2::final_key(capacity, &circuit, &source, &key, &zkey)?;
+    let (verifying, record) = phase2::final_key(capacity, &circuit, &source, &key, &zkey, args.beacons.max_exp)?;
     steps.show("saving the key");
     let store = args.out.as_ref().map_or_else(KeyStore::open_default, KeyStore::open)?;
     store.add_of_ceremony(&verifying, &zkey, record)?;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use pot_protocol::rule::Capacity;
 
-use super::capacity;
+use super::{BeaconLimit, capacity};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Phase1 {
@@ -16,7 +16,7 @@ pub(crate) enum Phase1 {
     /// Close the contributions with a public random value.
     Beacon(Beacon),
     /// Verify a file in full: every contribution, power and Lagrange basis.
-    Verify(Powers),
+    Verify(VerifyPowers),
     /// Add the Lagrange bases, so that phase 2 does not compute them each time.
     Prepare(Prepare),
     /// Say which public file this is, by its hash, and verify it in full.
@@ -41,6 +41,14 @@ pub(crate) struct Powers {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct VerifyPowers {
+    #[command(flatten)]
+    pub(crate) powers: Powers,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Prepare {
     #[command(flatten)]
     pub(crate) powers: Powers,
@@ -55,6 +63,8 @@ pub(crate) struct Import {
     pub(crate) powers: Powers,
     #[command(flatten)]
     pub(crate) accepted: Accepted,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 /// Powers of tau that count beside the public files.
@@ -165,6 +175,8 @@ pub(crate) struct Verify {
     /// The key.
     #[arg(value_name = "KEY.zkey")]
     pub(crate) key: PathBuf,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +192,8 @@ pub(crate) struct Finalize {
         help = "Folder of the keys [default: $POT_KEY_DIR, $XDG_CACHE_HOME/pot/keys or ~/.cache/pot/keys]; with --r1cs, where verification_key.json is written"
     )]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 /// Bytes given in hexadecimal.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use pot_protocol::{keys::KeyId, rule::Capacity};
 
-use super::capacity;
+use super::{BeaconLimit, capacity};
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
@@ -34,7 +34,7 @@ pub(crate) enum Keys {
     /// Copy a key's files out of the key folder.
     Export(ExportKey),
     /// Write a key as small as it gets, in pieces of at most 3 MiB: for shipping it with sources. `keys import` reads them.
-    Pack(ExportKey),
+    Pack(PackKey),
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +52,8 @@ pub(crate) struct ImportKey {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) folder: Folder,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]
@@ -66,12 +68,22 @@ pub(crate) struct ExportKey {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PackKey {
+    #[command(flatten)]
+    pub(crate) export: ExportKey,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct VerifyKey {
     /// The key's id in the key folder, or a folder that `keys export` wrote.
     #[arg(value_name = "ID|DIR")]
     pub(crate) key: String,
     #[command(flatten)]
     pub(crate) folder: Folder,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]
