@@ -8,7 +8,7 @@ use pot_protocol::{
     keys::{BUILT_IN, Ceremony, KeyId, KeyPoints, Phase1Source, Provenance, VerifyingKey},
     rule::Capacity,
 };
-use pot_setup::{KeyStore, circuits};
+use pot_setup::{KeyStore, circuits, formats::zkey::Zkey};
 
 /// Some zkey: the key folder keeps it beside any verifying key, only full checks compare them.
 const ZKEY: &[u8] = include_bytes!("../testdata/snarkjs/final.zkey");
@@ -184,4 +184,18 @@ fn a_raised_exponent_of_a_beacon_is_refused_at_once_unless_a_flag_allows_it() {
     bytes[at + 1] = 40;
     fs::write(case.path("2.ptau"), &bytes).unwrap();
     case.ends_with(5, "--max-beacon-iterations allows it (here 40;", &["phase1", "verify", "2.ptau"]);
+}
+
+#[test]
+fn names_cannot_steer_a_terminal() {
+    let case = Case::new();
+    let mut zkey = Zkey::parse("k", ZKEY).unwrap();
+    let last = zkey.mpc.contributions.last_mut().unwrap();
+    last.name = Some("a\u{202e}b\u{1b}[2J\u{2028}\u{200b}ü".to_owned());
+    let key = rehearsal();
+    case.store().add(&key, &zkey.write_to(Vec::new()).unwrap()).unwrap();
+    let (exit, shown, _) = case.setup(&["keys", "show", &key.id().to_string()]);
+    assert_eq!(exit, 0);
+    assert!(shown.contains(r"a\u{202e}b\u{1b}[2J\u{2028}\u{200b}ü"), "{shown}");
+    assert!(!shown.contains(['\u{202e}', '\u{1b}', '\u{2028}', '\u{200b}']), "{shown}");
 }

@@ -247,7 +247,9 @@ fn nothing_is_contributed_to_a_bad_key_or_over_a_file() {
     bad.header.delta_g1 = (G1Affine::generator() * Fr::rand(&mut rng)).into_affine();
     assert!(matches!(beacon(&bad, None, &[1], 10, &out), Err(SetupError::Ceremony { .. })));
 
-    for name in ["", "a\u{1b}[2J", "a\nb", &"a".repeat(65)] {
+    let unseen =
+        ["a\u{202e}b", "\u{200b}", "\u{200f}a", "a\u{2028}", "a\u{2060}", "a\u{2066}b", "\u{feff}a", "a\u{85}"];
+    for name in ["", "a\u{1b}[2J", "a\nb", &"a".repeat(65)].into_iter().chain(unseen) {
         assert!(matches!(contribute(&good, Some(name), b"", &out), Err(SetupError::ContributorName)), "{name}");
     }
     for (value, exponent) in [(&[][..], 10), (&[1; 256], 10), (&[1], 9), (&[1], 41)] {

@@ -74,13 +74,8 @@ pub(crate) fn show(args: &ShowKey) -> anyhow::Result<Exit> {
             Kind::Contribution => "",
             Kind::Beacon { .. } => " (beacon)",
         };
-        // A name is what its giver chose: nothing in it may steer a terminal.
-        let name: String = contribution
-            .name
-            .iter()
-            .flat_map(|name| name.chars())
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        // A name is what its giver chose: nothing in it may steer a terminal, or turn what is read in it.
+        let name = contribution.name.as_deref().unwrap_or_default().escape_debug();
         output::data(&format!("{:<14}{name}{kind}", format!("  {number}")))?;
     }
     Ok(Exit::Done)
