@@ -5,7 +5,6 @@ use std::{
     time::Instant,
 };
 
-use anyhow::anyhow;
 use pot_protocol::keys::{KeyId, RawVerifyingKey, VerifyingKey};
 use pot_setup::{
     SetupError, circuits,
@@ -16,8 +15,8 @@ use pot_setup::{
 
 use crate::{
     args::{ExportKey, ImportKey, ListKeys, PackKey, ShowKey, VerifyKey},
-    commands::{described, open, open_folder},
-    exit::Exit,
+    commands::{described, open, open_folder, read_at_most, refuse_mistyped_id},
+    exit::{Exit, Usage},
     output,
 };
 
@@ -130,6 +129,7 @@ pub(crate) fn verify(args: &VerifyKey) -> anyhow::Result<Exit> {
         report(&checked, &store.load_verifying(id)?, start);
         return Ok(Exit::Done);
     }
+    refuse_mistyped_id(&args.key)?;
     let Found { verifying, zkey, .. } = find(&[PathBuf::from(&args.key)])?;
     let verifying = read_verifying(&verifying)?;
     let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying, args.beacons.max_exp)?;
@@ -171,18 +171,25 @@ fn find(files: &[PathBuf]) -> anyhow::Result<Found> {
         let (verifying, zkey) = (folder.join(VERIFYING), folder.join(ZKEY));
         return Ok(Found { verifying, zkey, manifest: manifest_in(folder) });
     }
+    let mut starts = Vec::with_capacity(files.len());
+    for path in files {
+        starts.push((path, FileBytes::map(path)?.iter().take(4).copied().collect::<Vec<u8>>()));
+    }
     let with = |start: &[u8]| {
-        let found = files.iter().find(|path| FileBytes::map(path).is_ok_and(|bytes| bytes.starts_with(start)));
-        found.cloned()
+        let found = starts.iter().find(|(_, found)| found.starts_with(start));
+        found.map(|(path, _)| PathBuf::clone(path))
     };
     match (with(b"POTV"), with(b"zkey"), with(b"{")) {
         (Some(verifying), Some(zkey), manifest) if files.len() == 2 + usize::from(manifest.is_some()) => {
             Ok(Found { verifying, zkey, manifest })
         }
-        _ => Err(anyhow!(
-            "a verifying key and a zkey are needed, and their manifest may be named too: name the files, or a folder with \
-             {VERIFYING} and {ZKEY}"
-        )),
+        _ => {
+            let needed = format!(
+                "a verifying key and a zkey are needed, and their manifest may be named too: name the files, or a folder \
+                 with {VERIFYING} and {ZKEY}"
+            );
+            Err(Usage(needed).into())
+        }
     }
 }
 
@@ -191,7 +198,5 @@ fn manifest_in(folder: &Path) -> Option<PathBuf> {
 }
 
 fn read_verifying(path: &Path) -> Result<VerifyingKey, SetupError> {
-    let bytes = FileBytes::map(path)?;
-    // Longer than any key: refused by its length, whatever it holds.
-    Ok(VerifyingKey::from_bytes(&bytes[..bytes.len().min(RawVerifyingKey::MAX_LEN + 1)])?)
+    Ok(VerifyingKey::from_bytes(&read_at_most(path, RawVerifyingKey::MAX_LEN as u64)?)?)
 }

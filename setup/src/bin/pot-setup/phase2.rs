@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use pot_circuits::VerdictCircuit;
 use pot_protocol::digest::Digest;
 use pot_setup::{
@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     args::{Beacon, Contribute, Entropy, Finalize, Inputs, New, Verify},
-    exit::Exit,
+    exit::{Exit, Usage},
     output::{self, Steps},
 };
 
@@ -120,14 +120,14 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
     let key = Zkey::parse(&name(&args.key), &zkey)?;
     steps.show("verifying");
     let Some(capacity) = args.inputs.circuit.capacity else {
-        let folder =
-            args.out.as_ref().ok_or_else(|| anyhow!("--out says where verification_key.json is to be written"))?;
+        let needed = || Usage("--out says where verification_key.json is to be written".to_owned());
+        let folder = args.out.as_ref().ok_or_else(needed)?;
         let path = folder.join("verification_key.json");
         for path in [&path, &folder.join("ceremony.json")] {
             new_file::refuse_existing(path)?;
         }
         let (json, record) = phase2::verification_key(&circuit, &source, &key, args.beacons.max_exp)?;
-        fs::create_dir_all(folder).map_err(|e| anyhow!("cannot make the folder {}: {e}", folder.display()))?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         new_file::write_new_bytes(&path, json.as_bytes())?;
         new_file::write_new_bytes(&folder.join("ceremony.json"), &serde_json::to_vec_pretty(&record)?)?;
         drop(steps);
@@ -170,7 +170,8 @@ fn circuit(inputs: &Inputs, steps: &Steps) -> anyhow::Result<Circuit> {
         let bytes = FileBytes::map(path)?;
         return Ok(Circuit { r1cs: R1cs::parse(&name(path), &bytes)?, r1cs_sha256: Digest::of(&bytes) });
     }
-    let capacity = inputs.circuit.capacity.ok_or_else(|| anyhow!("--capacity or --r1cs says for which circuit"))?;
+    let needed = || Usage("--capacity or --r1cs says for which circuit".to_owned());
+    let capacity = inputs.circuit.capacity.ok_or_else(needed)?;
     steps.show("laying out the circuit");
     Ok(Circuit::new(R1cs::of(VerdictCircuit::shape(capacity))?)?)
 }

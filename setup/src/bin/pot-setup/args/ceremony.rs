@@ -2,8 +2,12 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 use pot_protocol::rule::Capacity;
+use pot_setup::{
+    formats::ptau::MAX_POWER,
+    phase2::{MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP},
+};
 
 use super::{BeaconLimit, capacity};
 
@@ -26,7 +30,7 @@ pub(crate) enum Phase1 {
 #[derive(Debug, Args)]
 pub(crate) struct NewPowers {
     /// For circuits of up to 2^POWER constraints, 1 to 28.
-    #[arg(long, value_name = "POWER")]
+    #[arg(long, value_name = "POWER", value_parser = value_parser!(u32).range(1..=i64::from(MAX_POWER)))]
     pub(crate) power: u32,
     /// Where to write the powers. A file that is there is not overwritten.
     #[arg(long, value_name = "FILE")]
@@ -158,10 +162,15 @@ pub(crate) struct Beacon {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// The public value in hexadecimal: one that nobody could know when the last contribution was made.
-    #[arg(long = "beacon", value_name = "HEX", value_parser = hex_bytes)]
+    #[arg(long = "beacon", value_name = "HEX", value_parser = beacon_value)]
     pub(crate) value: Bytes,
-    /// The value is hashed 2^EXP times.
-    #[arg(long, value_name = "EXP", default_value_t = 10)]
+    /// The value is hashed 2^EXP times, EXP from 10 to 40. Who checks it computes up to 2^30 without being asked to.
+    #[arg(
+        long,
+        value_name = "EXP",
+        default_value_t = MIN_ITERATIONS_EXP,
+        value_parser = value_parser!(u8).range(i64::from(MIN_ITERATIONS_EXP)..=i64::from(MAX_ITERATIONS_EXP))
+    )]
     pub(crate) iterations: u8,
     /// A name that everybody will see.
     #[arg(long)]
@@ -207,6 +216,15 @@ fn hex_bytes(text: &str) -> Result<Bytes, String> {
     let digit = |byte: u8| char::from(byte).to_digit(16).ok_or("not hexadecimal".to_owned());
     let byte = |pair: &[u8]| Ok(u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).unwrap_or_default());
     text.as_bytes().chunks_exact(2).map(byte).collect::<Result<_, String>>().map(Bytes)
+}
+
+fn beacon_value(text: &str) -> Result<Bytes, String> {
+    match hex_bytes(text)? {
+        Bytes(value) if value.is_empty() || value.len() > 255 => {
+            Err(format!("{} bytes, 1 to 255 are possible", value.len()))
+        }
+        value => Ok(value),
+    }
 }
 
 fn blake2b(text: &str) -> Result<String, String> {
