@@ -93,7 +93,8 @@ pub(crate) fn import(args: &ImportKey) -> anyhow::Result<Exit> {
         }
         files => {
             let Found { verifying, zkey, manifest } = find(files)?;
-            let bytes = FileBytes::map(&zkey)?;
+            // In memory of our own: what is checked is what is written, whatever becomes of the file meanwhile.
+            let bytes = FileBytes::read(&zkey)?;
             (read_verifying(&verifying)?, zkey, bytes, manifest)
         }
     };

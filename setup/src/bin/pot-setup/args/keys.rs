@@ -29,7 +29,7 @@ pub(crate) enum Keys {
     List(ListKeys),
     /// Show a key: circuit, sizes, provenance, contributors.
     Show(ShowKey),
-    /// Check a key from elsewhere in full and put it into the key folder.
+    /// Check a key from elsewhere in full and put it into the key folder. Takes memory for the whole zkey.
     Import(ImportKey),
     /// Copy a key's files out of the key folder.
     Export(ExportKey),
