@@ -14,6 +14,10 @@ use crate::{
     phase2::{announce, extra, name, trusted},
 };
 
+/// What is said of a file that was cut from a larger one.
+pub(crate) const CUT: &str = "the hashes of the last contribution to the powers of tau are over the whole file, of which this one was cut: they were \
+     not computed again";
+
 /// `pot-setup phase1 new`: prints the challenge that the first contributor starts from.
 pub(crate) fn new(args: &NewPowers) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
@@ -106,7 +110,7 @@ fn show(verified: &Verified) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     if power != ceremony_power {
-        output::say("the hashes of the last contribution are over the whole file and were not computed again");
+        output::say(CUT);
     }
     output::say("valid: powers of one tau, alpha and beta, to which these contributions lead");
     Ok(Exit::Done)

@@ -26,6 +26,7 @@ use crate::{
     args::{Beacon, Contribute, Entropy, Finalize, Inputs, New, Verify},
     exit::{Exit, Usage},
     output::{self, Steps},
+    phase1::CUT,
 };
 
 /// `pot-setup phase2 new`: prints the circuit hash.
@@ -131,6 +132,7 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
         new_file::write_new_bytes(&path, json.as_bytes())?;
         new_file::write_new_bytes(&folder.join("ceremony.json"), &serde_json::to_vec_pretty(&record)?)?;
         drop(steps);
+        say_if_cut(&source);
         output::data(&path.display().to_string())?;
         return Ok(Exit::Done);
     };
@@ -139,9 +141,17 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
     let store = args.out.as_ref().map_or_else(KeyStore::open_default, KeyStore::open)?;
     store.add_of_ceremony(&verifying, &zkey, record)?;
     drop(steps);
+    say_if_cut(&source);
     output::say(&format!("{} in {}", verifying.origin(), store.key_folder(verifying.id()).display()));
     output::data(&verifying.id().to_string())?;
     Ok(Exit::Done)
+}
+
+/// What was not verified of powers of tau that are nobody's public file, which otherwise are verified in full.
+fn say_if_cut(source: &Source<'_>) {
+    if source.identity.source == Phase1Source::Private && source.ptau.power() != source.ptau.ceremony_power() {
+        output::say(CUT);
+    }
 }
 
 /// The powers of tau, whose hash has to be a known or the given one.

@@ -142,13 +142,15 @@ pub(crate) struct Contribute {
 /// What a contributor adds to the operating system's randomness.
 #[derive(Debug, Args)]
 pub(crate) struct Entropy {
-    /// Any text, mixed into the operating system's randomness. Other programs may see it: --entropy-stdin hides it.
+    /// Any text, mixed into the operating system's randomness. Other programs may see it in the list of
+    /// processes: --entropy-stdin hides it.
     #[arg(long = "entropy-text", value_name = "TEXT")]
     pub(crate) text: Option<String>,
     /// Mix in what the standard input holds.
     #[arg(long = "entropy-stdin")]
     pub(crate) stdin: bool,
-    /// Mix in rolls of a die: digits 1 to 6. A hundred are worth as much as the whole secret.
+    /// Mix in rolls of a die: digits 1 to 6. A hundred are worth as much as the whole secret. Other programs may see them in
+    /// the list of processes: --entropy-stdin hides them.
     #[arg(long, value_name = "ROLLS", value_parser = dice)]
     pub(crate) dice: Option<String>,
 }
