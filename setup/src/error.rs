@@ -70,7 +70,7 @@ pub enum SetupError {
         reason: String,
     },
     /// A name that no contribution can have.
-    #[error("a contributor's name has 1 to 64 characters and no control characters")]
+    #[error("a contributor's name has 1 to 64 characters, none of them a control, format or line-separating one")]
     ContributorName,
     /// A beacon that no contribution can be made from.
     #[error("beacon: {0}")]

@@ -8,7 +8,7 @@ use pot_protocol::{
     keys::{BUILT_IN, Ceremony, KeyId, KeyPoints, Phase1Source, Provenance, VerifyingKey},
     rule::Capacity,
 };
-use pot_setup::{KeyStore, circuits};
+use pot_setup::{KeyStore, circuits, formats::zkey::Zkey};
 
 /// Some zkey: the key folder keeps it beside any verifying key, only full checks compare them.
 const ZKEY: &[u8] = include_bytes!("../testdata/snarkjs/final.zkey");
@@ -81,7 +81,7 @@ fn powers_of_tau_with_another_sum_than_the_given_one_are_refused_as_trust_materi
     case.ends_with(5, "not the one given with --blake2b", &with("p.ptau"));
     case.ends_with(5, "that of no public file", &["phase1", "import", "p.ptau"]);
     case.ends_with(2, "a BLAKE2b-512 has 64", &["phase1", "import", "p.ptau", "--blake2b", "00"]);
-    case.ends_with(1, "missing.ptau", &with("missing.ptau"));
+    case.ends_with(5, "missing.ptau", &with("missing.ptau"));
     fs::write(case.path("bad.ptau"), b"ptau").unwrap();
     case.ends_with(3, "bad.ptau", &["phase1", "verify", "bad.ptau"]);
 }
@@ -161,4 +161,101 @@ fn a_policy_file_that_is_none_is_malformed() {
     let solidity = ["export", "solidity", "--key", "v.key", "--policy-file", "policy.json", "--out", "v.sol"];
     case.ends_with(3, "policy.json", &solidity);
     assert!(!case.path("v.sol").exists());
+}
+
+#[test]
+fn a_raised_exponent_of_a_beacon_is_refused_at_once_unless_a_flag_allows_it() {
+    let case = Case::new();
+    assert_eq!(case.setup(&["phase1", "new", "--power", "1", "--out", "0.ptau"]).0, 0);
+    assert_eq!(case.setup(&["phase1", "contribute", "0.ptau", "--out", "1.ptau"]).0, 0);
+    let value = "0102030405060708";
+    let beacon = ["phase1", "beacon", "1.ptau", "--out", "2.ptau", "--beacon", value, "--iterations", "12"];
+    assert_eq!(case.setup(&beacon).0, 0);
+    case.ends_with(0, "valid", &["phase1", "verify", "2.ptau"]);
+    case.ends_with(0, "valid", &["phase1", "verify", "2.ptau", "--max-beacon-iterations", "12"]);
+    let few = ["phase1", "verify", "2.ptau", "--max-beacon-iterations", "11"];
+    case.ends_with(5, "contribution 2: a beacon of 2^12 iterations", &few);
+    case.ends_with(2, "--max-beacon-iterations", &["phase1", "verify", "2.ptau", "--max-beacon-iterations", "64"]);
+
+    let mut bytes = fs::read(case.path("2.ptau")).unwrap();
+    // Parameters: 2 and the exponent, 3 and the value behind its length.
+    let parameters = [2, 12, 3, 8, 1, 2, 3, 4, 5, 6, 7, 8];
+    let at = bytes.windows(12).position(|window| window == parameters).unwrap();
+    bytes[at + 1] = 40;
+    fs::write(case.path("2.ptau"), &bytes).unwrap();
+    case.ends_with(5, "--max-beacon-iterations allows it (here 40;", &["phase1", "verify", "2.ptau"]);
+}
+
+#[test]
+fn names_cannot_steer_a_terminal() {
+    let case = Case::new();
+    let mut zkey = Zkey::parse("k", ZKEY).unwrap();
+    let last = zkey.mpc.contributions.last_mut().unwrap();
+    last.name = Some("a\u{202e}b\u{1b}[2J\u{2028}\u{200b}ü".to_owned());
+    let key = rehearsal();
+    case.store().add(&key, &zkey.write_to(Vec::new()).unwrap()).unwrap();
+    let (exit, shown, _) = case.setup(&["keys", "show", &key.id().to_string()]);
+    assert_eq!(exit, 0);
+    assert!(shown.contains(r"a\u{202e}b\u{1b}[2J\u{2028}\u{200b}ü"), "{shown}");
+    assert!(!shown.contains(['\u{202e}', '\u{1b}', '\u{2028}', '\u{200b}']), "{shown}");
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_a_usage_error() {
+    let case = Case::new();
+    fs::write(case.path("v.key"), rehearsal().to_bytes()).unwrap();
+    assert_eq!(case.setup(&["phase1", "new", "--power", "1", "--out", "0.ptau"]).0, 0);
+    for power in ["0", "29", "40"] {
+        case.ends_with(2, "--power", &["phase1", "new", "--power", power, "--out", "p.ptau"]);
+    }
+    let beacon = |value, exp| ["phase1", "beacon", "0.ptau", "--out", "b", "--beacon", value, "--iterations", exp];
+    for exponent in ["9", "41"] {
+        case.ends_with(2, "--iterations", &beacon("01", exponent));
+    }
+    case.ends_with(2, "1 to 255 are possible", &beacon("", "10"));
+    let long = "00".repeat(256);
+    case.ends_with(2, "1 to 255 are possible", &beacon(&long, "10"));
+    for name in ["", "a\u{202e}b", "a\nb"] {
+        let contribute = ["phase1", "contribute", "0.ptau", "--out", "1.ptau", "--name", name];
+        case.ends_with(2, "a contributor's name has", &contribute);
+    }
+    case.ends_with(2, "--policy", &["export", "solidity", "--key", "v.key", "--out", "v.sol"]);
+    let twice = ["export", "solidity", "--key", "v.key", "--policy", "quick", "--policy", "quick", "--out", "v.sol"];
+    case.ends_with(2, "listed twice", &twice);
+    for id in ["00", &"0".repeat(63)] {
+        case.ends_with(2, "is no key's id", &["verify", id]);
+        case.ends_with(2, "is no key's id", &["export", "verification-key", id, "--out", "v.json"]);
+        case.ends_with(
+            2,
+            "is no key's id",
+            &["export", "solidity", "--key", id, "--policy", "quick", "--out", "v.sol"],
+        );
+        case.ends_with(2, "", &["keys", "show", id]);
+    }
+    case.ends_with(2, "a verifying key and a zkey are needed", &["keys", "import", "v.key"]);
+    assert!(["p.ptau", "b", "1.ptau", "v.sol", "v.json"].iter().all(|file| !case.path(file).exists()));
+}
+
+#[test]
+fn a_missing_file_is_told_from_a_malformed_one() {
+    let case = Case::new();
+    fs::create_dir(case.path("empty")).unwrap();
+    for arguments in [
+        &["keys", "import", "nofile"][..],
+        &["keys", "import", "empty"],
+        &["verify", "nofile"],
+        &["phase1", "verify", "nofile"],
+        &["export", "verification-key", "nofile", "--out", "v.json"],
+        &["export", "solidity", "--key", "nofile", "--policy", "quick", "--out", "v.sol"],
+    ] {
+        case.ends_with(5, "cannot open", arguments);
+    }
+    fs::write(case.path("v.key"), [&rehearsal().to_bytes()[..], &[0; 200]].concat()).unwrap();
+    fs::write(case.path("k.zkey"), ZKEY).unwrap();
+    case.ends_with(3, "v.key: it has more than", &["keys", "import", "v.key", "k.zkey"]);
+    let solidity = ["export", "solidity", "--key", "v.key", "--policy", "quick", "--out", "v.sol"];
+    case.ends_with(3, "v.key: it has more than", &solidity);
+    // One byte may be within the limit: then it is the key's own length that is wrong.
+    fs::write(case.path("v.key"), [&rehearsal().to_bytes()[..], &[0]].concat()).unwrap();
+    case.ends_with(3, "", &solidity);
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     SetupError,
     formats::ptau::{Contribution, Origin},
-    phase2::{Beacons, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP, same_ratio},
+    phase2::{MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP, same_ratio, too_long},
 };
 
 /// The accumulated values that a contribution starts from.
@@ -48,23 +48,50 @@ impl<'a> Before<'a> {
     }
 }
 
-/// Checks every contribution against the one before it.
+/// Checks every contribution against the one before it; beacons count as anybody's.
 ///
 /// # Errors
 /// [`SetupError::Ceremony`] with the first contribution that does not hold, and why.
-pub(crate) fn check(
-    file: &str,
-    contributions: &[Contribution],
-    first_challenge: &[u8; 64],
-    beacons: Beacons,
-) -> Result<(), SetupError> {
+pub(crate) fn check(file: &str, contributions: &[Contribution], first_challenge: &[u8; 64]) -> Result<(), SetupError> {
     let bad = contributions.par_iter().enumerate().find_map_first(|(i, contribution)| {
         let before = match i.checked_sub(1) {
             Some(before) => Before::after(&contributions[before]),
             None => Before::first(first_challenge),
         };
-        check_one(contribution, &before, beacons).err().map(|reason| (i, reason))
+        check_one(contribution, &before).err().map(|reason| (i, reason))
     });
+    refuse(file, contributions, bad)
+}
+
+/// Refuses beacons that would take more than 2^`max_iterations_exp` iterations to compute again.
+pub(crate) fn limit_beacons(
+    file: &str,
+    contributions: &[Contribution],
+    max_iterations_exp: u8,
+) -> Result<(), SetupError> {
+    let exponents = contributions.iter().map(|contribution| match contribution.origin {
+        Origin::Beacon { iterations_exp, .. } => Some(iterations_exp),
+        Origin::Contributor => None,
+    });
+    refuse(file, contributions, too_long(exponents, max_iterations_exp))
+}
+
+/// Computes the beacons again: as long as [`limit_beacons`] let them take.
+pub(crate) fn check_beacons(
+    file: &str,
+    contributions: &[Contribution],
+    first_challenge: &[u8; 64],
+) -> Result<(), SetupError> {
+    let bad = contributions.par_iter().enumerate().find_map_first(|(i, contribution)| {
+        let Origin::Beacon { iterations_exp, value } = &contribution.origin else { return None };
+        let challenge = i.checked_sub(1).map_or(first_challenge, |before| &contributions[before].next_challenge);
+        let same = Secrets::of_beacon(value, *iterations_exp).public_keys(challenge) == contribution.keys;
+        (!same).then(|| (i, "it is not the beacon that its public value gives".to_owned()))
+    });
+    refuse(file, contributions, bad)
+}
+
+fn refuse(file: &str, contributions: &[Contribution], bad: Option<(usize, String)>) -> Result<(), SetupError> {
     match bad {
         Some((i, reason)) => Err(SetupError::ceremony(file, format!("{}: {reason}", which(i, &contributions[i])))),
         None => Ok(()),
@@ -80,7 +107,7 @@ pub(crate) fn which(index: usize, contribution: &Contribution) -> String {
     format!("contribution {}{name}", index + 1)
 }
 
-fn check_one(contribution: &Contribution, before: &Before<'_>, beacons: Beacons) -> Result<(), String> {
+fn check_one(contribution: &Contribution, before: &Before<'_>) -> Result<(), String> {
     let Contribution { keys, tau_g1, tau_g2, alpha_g1, beta_g1, beta_g2, .. } = contribution;
     if response_hash(contribution).is_none() {
         return Err("its stored hash state is none".to_owned());
@@ -107,17 +134,12 @@ fn check_one(contribution: &Contribution, before: &Before<'_>, beacons: Beacons)
             return Err(format!("its {what} is not the one before it times what it proves to know"));
         }
     }
-    if let Origin::Beacon { iterations_exp, value } = &contribution.origin {
-        if !(MIN_ITERATIONS_EXP..=MAX_ITERATIONS_EXP).contains(iterations_exp) {
-            return Err(format!(
-                "a beacon of 2^{iterations_exp} iterations; 2^{MIN_ITERATIONS_EXP} to 2^{MAX_ITERATIONS_EXP} are computed again"
-            ));
-        }
-        if beacons == Beacons::Recompute
-            && Secrets::of_beacon(value, *iterations_exp).public_keys(before.challenge) != *keys
-        {
-            return Err("it is not the beacon that its public value gives".to_owned());
-        }
+    if let Origin::Beacon { iterations_exp, .. } = &contribution.origin
+        && !(MIN_ITERATIONS_EXP..=MAX_ITERATIONS_EXP).contains(iterations_exp)
+    {
+        return Err(format!(
+            "a beacon of 2^{iterations_exp} iterations; it can have 2^{MIN_ITERATIONS_EXP} to 2^{MAX_ITERATIONS_EXP}"
+        ));
     }
     Ok(())
 }

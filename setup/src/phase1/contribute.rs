@@ -32,7 +32,7 @@ use crate::{
         },
     },
     new_file,
-    phase2::{Beacons, check_beacon, check_name},
+    phase2::{check_beacon, check_name},
 };
 
 /// What a contributor publishes, so that others can see that their contribution is in the final file.
@@ -129,7 +129,7 @@ impl Start {
         }
         let contributions = file.contributions()?;
         let first = first_challenge(power);
-        check(file.name(), &contributions, &first, Beacons::Believe)?;
+        check(file.name(), &contributions, &first)?;
         let challenge = contributions.last().map_or(first, |last| last.next_challenge);
         Ok(Self { contributions, challenge, name: name.map(|name| name.as_bytes().to_vec()) })
     }

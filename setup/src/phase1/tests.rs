@@ -13,6 +13,7 @@ use crate::{
         container::{Container, ContainerWriter},
         ptau::{Contribution, MAGIC, Origin, Powers, Ptau, VERSION},
     },
+    phase2::USUAL_ITERATIONS_EXP,
 };
 
 const FINAL: &[u8] = include_bytes!("../../tests/fixtures/phase1/final.ptau");
@@ -23,7 +24,7 @@ const PREPARED_CUT: &[u8] = include_bytes!("../../tests/fixtures/phase1/prepared
 fn quiet(_: &str, _: usize, _: usize) {}
 
 fn check(bytes: &[u8]) -> Result<Verified, SetupError> {
-    verify(&Ptau::parse("t.ptau", bytes)?, &quiet)
+    verify(&Ptau::parse("t.ptau", bytes)?, USUAL_ITERATIONS_EXP, &quiet)
 }
 
 /// Steps of a ceremony, in a folder of their own.

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     SetupError,
     formats::ptau::{Contribution, Origin, Powers, Ptau, read_point},
-    phase2::{Beacons, same_ratio},
+    phase2::same_ratio,
     randomness,
 };
 
@@ -48,13 +48,14 @@ pub struct Verified {
 
 /// Verifies a file: that every contribution proves its secrets and follows from the one before, that the beacons are those of
 /// their public values, that the powers are those of one τ, α and β, which are the last contribution's, that the last contribution's
-/// hashes are over these points, and that Lagrange bases are those of the powers.
+/// hashes are over these points, and that Lagrange bases are those of the powers. Beacons are computed again last, up to
+/// 2^`max_iterations_exp` iterations for all of them.
 ///
 /// Errors of chance have a probability below 2^−100.
 ///
 /// # Errors
 /// [`SetupError::Ceremony`] with what does not hold, and of which contribution; [`SetupError::Format`] when a point is none.
-pub fn verify(file: &Ptau<'_>, report: Report<'_>) -> Result<Verified, SetupError> {
+pub fn verify(file: &Ptau<'_>, max_iterations_exp: u8, report: Report<'_>) -> Result<Verified, SetupError> {
     let contributions = file.contributions()?;
     let Some(last) = contributions.last() else {
         let reason = "nobody has contributed to it: its secrets are known to all".to_owned();
@@ -62,7 +63,8 @@ pub fn verify(file: &Ptau<'_>, report: Report<'_>) -> Result<Verified, SetupErro
     };
     report("contributions", 0, contributions.len());
     let first_challenge = first_challenge(file.ceremony_power());
-    chain::check(file.name(), &contributions, &first_challenge, Beacons::Recompute)?;
+    chain::check(file.name(), &contributions, &first_challenge)?;
+    chain::limit_beacons(file.name(), &contributions, max_iterations_exp)?;
     let before = contributions.iter().rev().nth(1).map_or(first_challenge, |before| before.next_challenge);
     let links = contributions.iter().map(link).collect::<Option<Vec<_>>>();
     let links = links.ok_or_else(|| file.bad("a stored hash state is none"))?;
@@ -70,6 +72,8 @@ pub fn verify(file: &Ptau<'_>, report: Report<'_>) -> Result<Verified, SetupErro
     if file.is_prepared() {
         check_bases(file, &last.tau_g2, report)?;
     }
+    report("beacons", 0, 1);
+    chain::check_beacons(file.name(), &contributions, &first_challenge)?;
     Ok(Verified {
         power: file.power(),
         ceremony_power: file.ceremony_power(),

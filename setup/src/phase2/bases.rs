@@ -2,6 +2,7 @@
 
 use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::short_weierstrass::{Affine, SWCurveConfig};
+use ark_ff::FftField;
 
 use crate::{
     SetupError,
@@ -31,13 +32,9 @@ impl Bases {
     /// The bases for a domain of 2^`log_size`: read from a prepared file, computed from the powers of a plain one.
     ///
     /// # Errors
-    /// [`SetupError::Format`] when the file is too small or a point in it is refused.
+    /// [`SetupError::Format`] when the file is too small, the circuit too large for any, or a point in it is refused.
     pub(super) fn read(ptau: &Ptau<'_>, log_size: u32) -> Result<Self, SetupError> {
-        if log_size > ptau.power() {
-            return Err(
-                ptau.bad(format!("it is for up to 2^{} constraints, the circuit needs 2^{log_size}", ptau.power()))
-            );
-        }
+        check_size(log_size, ptau.power()).map_err(|reason| ptau.bad(reason))?;
         Ok(Self {
             tau_g1: basis(ptau, Powers::TauG1, log_size)?,
             tau_g2: basis(ptau, Powers::TauG2, log_size)?,
@@ -46,6 +43,21 @@ impl Bases {
             odd_g1: odd_half(ptau, log_size + 1)?,
         })
     }
+}
+
+/// Whether powers for 2^`power` constraints serve a domain of 2^`log_size`, and there is one of twice its size.
+fn check_size(log_size: u32, power: u32) -> Result<(), String> {
+    if log_size > power {
+        return Err(format!("it is for up to 2^{power} constraints, the circuit needs 2^{log_size}"));
+    }
+    if log_size >= Fr::TWO_ADICITY {
+        return Err(format!(
+            "the circuit needs 2^{log_size} constraints, and a domain of twice as many: the field has roots of unity up to \
+             2^{}",
+            Fr::TWO_ADICITY
+        ));
+    }
+    Ok(())
 }
 
 fn basis<P>(ptau: &Ptau<'_>, powers: Powers, log_size: u32) -> Result<Vec<Affine<P>>, SetupError>
@@ -87,4 +99,16 @@ where
     basis.resize(size, Affine::identity());
     inverse_fft(&mut basis);
     Ok(basis)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_largest_powers_do_not_serve_a_circuit_of_their_size() {
+        assert_eq!(check_size(27, 28), Ok(()));
+        assert!(check_size(28, 28).unwrap_err().contains("roots of unity up to 2^28"));
+        assert!(check_size(27, 26).unwrap_err().contains("up to 2^26 constraints"));
+    }
 }

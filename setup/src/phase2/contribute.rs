@@ -8,7 +8,7 @@ use blake2::{Blake2b512, Digest};
 use zeroize::{Zeroize, Zeroizing};
 
 use super::{
-    chain::{self, Beacons, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP},
+    chain::{self, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP},
     deterministic::{Stream, hash_to_g2},
     transcript::{Transcript, contribution_hash},
 };
@@ -79,7 +79,7 @@ impl DeltaKey {
 pub fn contribute(key: &Zkey<'_>, name: Option<&str>, extra: &[u8], out: &Path) -> Result<[u8; 64], SetupError> {
     new_file::refuse_existing(out)?;
     check_name(name)?;
-    chain::check(key, Beacons::Believe)?;
+    chain::check_but_beacons(key)?;
     let secret = DeltaKey::secret(extra)?;
     apply(key, &secret, Kind::Contribution, name, out)
 }
@@ -98,7 +98,7 @@ pub fn beacon(
     new_file::refuse_existing(out)?;
     check_name(name)?;
     check_beacon(value, iterations_exp)?;
-    chain::check(key, Beacons::Believe)?;
+    chain::check_but_beacons(key)?;
     let public = DeltaKey::of_beacon(value, iterations_exp);
     let kind = Kind::Beacon { iterations_exp, beacon_hash: value.to_vec() };
     apply(key, &public, kind, name, out)
@@ -117,18 +117,33 @@ pub(crate) fn check_beacon(value: &[u8], iterations_exp: u8) -> Result<(), Setup
     Ok(())
 }
 
-/// Refuses a name that no contribution can have.
+/// Refuses a name that no contribution can have: also one with characters that nobody sees, or that turn the direction of
+/// what stands beside them. Everybody shows names.
 pub(crate) fn check_name(name: Option<&str>) -> Result<(), SetupError> {
     let bad = |name: &&str| {
-        name.is_empty()
-            || name.encode_utf16().count() > MAX_NAME
-            || name.len() > 255
-            || name.chars().any(char::is_control)
+        name.is_empty() || name.encode_utf16().count() > MAX_NAME || name.len() > 255 || name.chars().any(is_unseen)
     };
     match name.filter(bad) {
         Some(_) => Err(SetupError::ContributorName),
         None => Ok(()),
     }
+}
+
+/// Control characters, line separators, and characters that only format.
+fn is_unseen(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{ad}'
+                | '\u{61c}'
+                | '\u{180e}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
+        )
 }
 
 fn apply(

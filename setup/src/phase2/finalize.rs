@@ -136,7 +136,7 @@ impl Record {
 }
 
 /// Verifies a key of a verdict circuit in full and gives its verifying key, and what the manifest says of its ceremony.
-/// `zkey` are the bytes of `key`'s file.
+/// `zkey` are the bytes of `key`'s file. Beacons are computed again up to 2^`max_iterations_exp` iterations in each file.
 ///
 /// # Errors
 /// As of [`verify()`]; [`SetupError::Ceremony`] when nobody has contributed; [`SetupError::Key`] when delta is
@@ -147,8 +147,9 @@ pub fn final_key(
     source: &Source<'_>,
     key: &Zkey<'_>,
     zkey: &[u8],
+    max_iterations_exp: u8,
 ) -> Result<(VerifyingKey, Record), SetupError> {
-    let verified = verified_and_contributed(circuit, source, key)?;
+    let verified = verified_and_contributed(circuit, source, key, max_iterations_exp)?;
     let people = verified.contributions.iter().filter(|link| link.kind == Kind::Contribution).count();
     let too_many =
         || SetupError::ceremony(&key.name, "it has more contributions than a verifying key can say".to_owned());
@@ -182,8 +183,9 @@ pub fn verification_key(
     circuit: &Circuit,
     source: &Source<'_>,
     key: &Zkey<'_>,
+    max_iterations_exp: u8,
 ) -> Result<(String, Record), SetupError> {
-    let verified = verified_and_contributed(circuit, source, key)?;
+    let verified = verified_and_contributed(circuit, source, key, max_iterations_exp)?;
     let header = &key.header;
     let json = snarkjs::verification_key(&snarkjs::GenericKey {
         alpha_g1: header.alpha_g1,
@@ -195,7 +197,12 @@ pub fn verification_key(
     Ok((json, Record::new(circuit, source.record(), &verified)))
 }
 
-fn verified_and_contributed(circuit: &Circuit, source: &Source<'_>, key: &Zkey<'_>) -> Result<Verified, SetupError> {
+fn verified_and_contributed(
+    circuit: &Circuit,
+    source: &Source<'_>,
+    key: &Zkey<'_>,
+    max_iterations_exp: u8,
+) -> Result<Verified, SetupError> {
     let delta: G2Affine = key.header.delta_g2;
     if delta == key.header.gamma_g2 || delta == -key.header.gamma_g2 {
         let reason = "gamma = delta: no secret went into it and anyone can forge proofs under it";
@@ -203,13 +210,13 @@ fn verified_and_contributed(circuit: &Circuit, source: &Source<'_>, key: &Zkey<'
     }
     // A public file is known by its hash; anybody can make another one, with or without secrets in it.
     if source.identity.source == phase1::Phase1Source::Private {
-        let powers = phase1::verify(&source.ptau, &|_, _, _| ())?;
+        let powers = phase1::verify(&source.ptau, max_iterations_exp, &|_, _, _| ())?;
         if powers.contributions.iter().all(|link| link.origin != Origin::Contributor) {
             let reason = "nobody but beacons has contributed to it: its secrets are known to all";
             return Err(SetupError::ceremony(source.ptau.name(), reason.to_owned()));
         }
     }
-    let verified = verify(&circuit.r1cs, &source.ptau, key)?;
+    let verified = verify(&circuit.r1cs, &source.ptau, key, max_iterations_exp)?;
     if verified.contributions.iter().all(|link| link.kind != Kind::Contribution) {
         let reason = "it has no contribution but beacons, whose secrets everybody knows";
         return Err(SetupError::ceremony(&key.name, reason.to_owned()));

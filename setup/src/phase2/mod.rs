@@ -17,8 +17,8 @@ mod transcript;
 mod unreduced;
 mod verify;
 
-pub(crate) use chain::same_ratio;
-pub use chain::{Beacons, Link, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP, check};
+pub use chain::{Link, MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP, USUAL_ITERATIONS_EXP, check};
+pub(crate) use chain::{check_beacons, check_but_beacons, limit_beacons, same_ratio, too_long};
 pub use contribute::{MAX_NAME, beacon, contribute};
 pub(crate) use contribute::{check_beacon, check_name};
 pub use finalize::{Circuit, PowersRecord, Record, RecordedContribution, Source, final_key, verification_key};

@@ -6,7 +6,7 @@ use ark_bn254::{Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::UniformRand;
 
-use super::{Beacons, Initial, Verified, beacon, check, contribute, verify};
+use super::{Initial, USUAL_ITERATIONS_EXP, Verified, beacon, check, contribute, verify};
 use crate::{
     SetupError,
     formats::{
@@ -28,7 +28,7 @@ fn key(bytes: &[u8]) -> Zkey<'_> {
 }
 
 fn verified(key: &Zkey<'_>) -> Result<Verified, SetupError> {
-    verify(&R1cs::parse("r1cs", R1CS).unwrap(), &Ptau::parse("ptau", PREPARED).unwrap(), key)
+    verify(&R1cs::parse("r1cs", R1CS).unwrap(), &Ptau::parse("ptau", PREPARED).unwrap(), key, USUAL_ITERATIONS_EXP)
 }
 
 fn refusal(key: &Zkey<'_>) -> String {
@@ -48,7 +48,7 @@ fn step(from: &[u8], work: impl FnOnce(&Zkey<'_>, &Path) -> Result<[u8; 64], Set
     let path: PathBuf = folder.path().join("out.zkey");
     let hash = work(&key(from), &path).unwrap();
     let bytes = std::fs::read(path).unwrap();
-    assert_eq!(check(&key(&bytes), Beacons::Recompute).unwrap().last().unwrap().hash, hash);
+    assert_eq!(check(&key(&bytes), USUAL_ITERATIONS_EXP).unwrap().last().unwrap().hash, hash);
     bytes
 }
 
@@ -142,6 +142,9 @@ fn a_beacon_is_what_its_value_gives() {
     assert!(with(beacon(10, vec![1; 15])).contains("not the beacon that its public value gives"));
     assert!(with(beacon(11, value.clone())).contains("not the beacon that its public value gives"));
     // Nobody makes this program compute for years, nor calls a contribution without value a beacon.
+    let error = with(beacon(40, value.clone()));
+    assert!(error.starts_with("contribution 4 ('the beacon'): a beacon of 2^40 iterations"), "{error}");
+    assert!(error.contains("--max-beacon-iterations allows it (here 40;"), "{error}");
     assert!(with(beacon(63, value.clone())).contains("outside 10 to 40"));
     assert!(with(beacon(9, value)).contains("outside 10 to 40"));
     assert!(with(beacon(10, vec![])).contains("beacon without value"));
@@ -149,6 +152,17 @@ fn a_beacon_is_what_its_value_gives() {
     let mut bad = good.clone();
     bad.mpc.contributions[0].kind = beacon(10, vec![1]);
     assert!(refusal(&bad).starts_with("contribution 1 ('Alice'): it is not the beacon"));
+}
+
+#[test]
+fn it_is_the_beacons_together_that_are_limited() {
+    let too_long = |exponents: &[Option<u8>], max| super::too_long(exponents.iter().copied(), max);
+    assert_eq!(too_long(&[None, Some(30), None], 30), None);
+    assert_eq!(too_long(&[], 30), None);
+    let (place, reason) = too_long(&[None, Some(30), None, Some(10), Some(40)], 30).unwrap();
+    assert!(place == 3 && reason.contains("2^10 iterations") && reason.contains("(here 41;"), "{place}: {reason}");
+    assert_eq!(too_long(&[None, Some(30), None, Some(10), Some(40)], 41), None);
+    assert_eq!(too_long(&[Some(200); 3], 30).unwrap().0, 0);
 }
 
 #[test]
@@ -233,7 +247,9 @@ fn nothing_is_contributed_to_a_bad_key_or_over_a_file() {
     bad.header.delta_g1 = (G1Affine::generator() * Fr::rand(&mut rng)).into_affine();
     assert!(matches!(beacon(&bad, None, &[1], 10, &out), Err(SetupError::Ceremony { .. })));
 
-    for name in ["", "a\u{1b}[2J", "a\nb", &"a".repeat(65)] {
+    let unseen =
+        ["a\u{202e}b", "\u{200b}", "\u{200f}a", "a\u{2028}", "a\u{2060}", "a\u{2066}b", "\u{feff}a", "a\u{85}"];
+    for name in ["", "a\u{1b}[2J", "a\nb", &"a".repeat(65)].into_iter().chain(unseen) {
         assert!(matches!(contribute(&good, Some(name), b"", &out), Err(SetupError::ContributorName)), "{name}");
     }
     for (value, exponent) in [(&[][..], 10), (&[1; 256], 10), (&[1], 9), (&[1], 41)] {

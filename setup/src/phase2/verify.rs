@@ -5,7 +5,7 @@ use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::UniformRand;
 
 use super::{
-    chain::{self, Beacons, Link, same_ratio},
+    chain::{self, Link, same_ratio},
     initial::Initial,
 };
 use crate::{
@@ -29,15 +29,18 @@ pub struct Verified {
 }
 
 /// Verifies that `key` is the initial key of this circuit and these powers of tau, with δ multiplied by the contributions in
-/// it and by nothing else. The powers themselves are taken as they are.
+/// it and by nothing else. The powers themselves are taken as they are. Beacons are computed again last, up to
+/// 2^`max_iterations_exp` iterations.
 ///
 /// # Errors
 /// [`SetupError::Ceremony`] with what does not hold; [`SetupError::Format`] when one of the files is malformed.
-pub fn verify(r1cs: &R1cs, ptau: &Ptau<'_>, key: &Zkey<'_>) -> Result<Verified, SetupError> {
+pub fn verify(r1cs: &R1cs, ptau: &Ptau<'_>, key: &Zkey<'_>, max_iterations_exp: u8) -> Result<Verified, SetupError> {
     // Cheap, and the most telling.
-    let contributions = chain::check(key, Beacons::Recompute)?;
+    let contributions = chain::check_but_beacons(key)?;
+    chain::limit_beacons(key, max_iterations_exp)?;
     let initial = Initial::new(r1cs, ptau)?;
     verify_against(&initial, key)?;
+    chain::check_beacons(key)?;
     Ok(Verified { cs_hash: key.mpc.cs_hash, contributions })
 }
 

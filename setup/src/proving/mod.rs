@@ -20,9 +20,11 @@ use crate::{SetupError, formats::zkey::Zkey};
 /// A proving key of a verdict circuit together with its validated verifying key.
 ///
 /// Its many points need not have been checked one by one: they come from a setup in this process, or from a file whose hash
-/// is pinned. A prover checks its own proof before it lets go of it, so bad points never lead to a false proof. They
-/// can cost its zero knowledge: a key whose points leave the blinding out still gives proofs that verify. Take proving
-/// keys only from a setup of your own or from one that was verified in full.
+/// is pinned. A prover checks its own proof before it lets go of it, so bad points never lead to a false proof, nor to one
+/// that is not blinded: delta is the header's and never infinity, so A and B stay uniform, and C follows from them. They can cost
+/// zero knowledge all the same: under a key with one point exchanged, a proof verifies only when the wire that the point
+/// belongs to is 0, so whether there is a proof at all tells something of the witness. Take proving keys only from a setup of
+/// your own or from one that was verified in full.
 #[derive(Clone, Debug)]
 pub struct ProvingKey {
     verifying: VerifyingKey,

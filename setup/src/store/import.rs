@@ -16,7 +16,7 @@ use crate::{
         zkey::{Kind, Zkey},
     },
     phase1::Phase1Source,
-    phase2::{self, Beacons, Circuit, PowersRecord, Record, Verified},
+    phase2::{self, Circuit, PowersRecord, Record, Verified},
 };
 
 /// What a full check has found.
@@ -32,13 +32,14 @@ pub struct Checked {
 }
 
 /// Checks everything that a zkey and its verifying key show by themselves: that they belong together, that every point is
-/// in its group, that the coefficients are those of the circuit named, and what [`ProvingKey::check`] does. Seconds.
+/// in its group, that the coefficients are those of the circuit named, and what [`ProvingKey::check`] does. Seconds; last
+/// come the beacons of a ceremony, up to 2^`max_iterations_exp` iterations for all of them.
 ///
 /// # Errors
 /// [`SetupError::Format`] with what is wrong, [`SetupError::Circuit`] when the key is for a circuit that this version does
-/// not have.
-pub fn check(name: &str, zkey: &[u8], verifying: &VerifyingKey) -> Result<Checked, SetupError> {
-    check_and_show(name, zkey, verifying).map(|(checked, ..)| checked)
+/// not have, [`SetupError::Ceremony`] when the contributions do not hold or their beacons would take more iterations.
+pub fn check(name: &str, zkey: &[u8], verifying: &VerifyingKey, max_iterations_exp: u8) -> Result<Checked, SetupError> {
+    check_and_show(name, zkey, verifying, max_iterations_exp).map(|(checked, ..)| checked)
 }
 
 /// As [`check`]; gives also the circuit and the contributions, none for a development key.
@@ -46,6 +47,7 @@ pub(super) fn check_and_show(
     name: &str,
     zkey: &[u8],
     verifying: &VerifyingKey,
+    max_iterations_exp: u8,
 ) -> Result<(Checked, R1cs, Verified), SetupError> {
     let circuit = verifying.circuit();
     if circuit.0 != circuit_id(verifying.capacity()) {
@@ -53,11 +55,18 @@ pub(super) fn check_and_show(
     }
     let parsed = Zkey::parse(name, zkey)?;
     let contributions = match verifying.provenance() {
-        Provenance::Ceremony(_) => phase2::check(&parsed, Beacons::Recompute)?,
+        Provenance::Ceremony(_) => {
+            let links = phase2::check_but_beacons(&parsed)?;
+            phase2::limit_beacons(&parsed, max_iterations_exp)?;
+            links
+        }
         _ => Vec::new(),
     };
     let circuit = R1cs::of(VerdictCircuit::shape(verifying.capacity()))?;
     let checked = check_for(name, zkey, verifying, &circuit)?;
+    if matches!(verifying.provenance(), Provenance::Ceremony(_)) {
+        phase2::check_beacons(&parsed)?;
+    }
     Ok((checked, circuit, Verified { cs_hash: parsed.mpc.cs_hash, contributions }))
 }
 
@@ -102,8 +111,9 @@ impl KeyStore {
         zkey: &[u8],
         verifying: &VerifyingKey,
         manifest: Option<&Path>,
+        max_iterations_exp: u8,
     ) -> Result<Checked, SetupError> {
-        let (checked, circuit, verified) = check_and_show(name, zkey, verifying)?;
+        let (checked, circuit, verified) = check_and_show(name, zkey, verifying, max_iterations_exp)?;
         let record = match manifest {
             Some(path) => recorded(path, zkey, verifying, &Circuit::new(circuit)?, &verified)?,
             None => None,
@@ -116,13 +126,13 @@ impl KeyStore {
     ///
     /// # Errors
     /// [`SetupError::Damaged`] when the zkey is not the one that was saved; as of [`check`].
-    pub fn verify(&self, id: KeyId) -> Result<Checked, SetupError> {
+    pub fn verify(&self, id: KeyId, max_iterations_exp: u8) -> Result<Checked, SetupError> {
         let (manifest, zkey) = self.saved_zkey(id)?;
         let verifying = self.load_verifying(id)?;
         if (verifying.circuit(), verifying.capacity()) != (manifest.circuit, manifest.capacity) {
             return Err(self.damaged(id, MANIFEST, "it names another circuit than the key itself".to_owned()));
         }
-        check(&self.key_folder(id).join(ZKEY).display().to_string(), &zkey, &verifying)
+        check(&self.key_folder(id).join(ZKEY).display().to_string(), &zkey, &verifying, max_iterations_exp)
     }
 }
 

@@ -60,9 +60,9 @@ impl KeyStore {
     /// # Errors
     /// As of [`KeyStore::verify`], since only a whole key can be packed; [`SetupError::Io`] when `out` is there or cannot be
     /// written.
-    pub fn pack(&self, id: pot_protocol::keys::KeyId, out: &Path) -> Result<(), SetupError> {
+    pub fn pack(&self, id: pot_protocol::keys::KeyId, out: &Path, max_iterations_exp: u8) -> Result<(), SetupError> {
         new_file::refuse_existing(out)?;
-        self.verify(id)?;
+        self.verify(id, max_iterations_exp)?;
         let bytes = self.map_zkey(id)?;
         let zkey = Zkey::parse(&self.key_folder(id).display().to_string(), &bytes)?;
         let packed = pack(&zkey, &bytes)?;

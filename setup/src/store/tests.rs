@@ -314,7 +314,7 @@ fn a_full_check_ties_zkey_circuit_and_verifying_key_together() {
     refused(&off, key.verifying(), "section 9, point 15 is not on the curve");
     // No circuit of this version has the toy's id.
     assert!(
-        matches!(super::check("t.zkey", &development, key.verifying()), Err(SetupError::Circuit(id)) if id == toy::ID)
+        matches!(super::check("t.zkey", &development, key.verifying(), 30), Err(SetupError::Circuit(id)) if id == toy::ID)
     );
 }
 

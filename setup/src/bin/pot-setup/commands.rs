@@ -1,6 +1,10 @@
 //! What each command does.
 
-use std::path::Path;
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::Path,
+};
 
 use pot_circuits::VerdictCircuit;
 use pot_protocol::{keys::VerifyingKey, rule::Capacity};
@@ -12,7 +16,7 @@ use pot_setup::{
 
 use crate::{
     args::{Circuits, Dev, Folder},
-    exit::Exit,
+    exit::{Exit, Usage},
     output::{self, Steps},
 };
 
@@ -75,4 +79,27 @@ pub(crate) fn open(folder: &Folder) -> Result<KeyStore, SetupError> {
 /// As [`open`].
 pub(crate) fn open_folder(folder: Option<&Path>) -> Result<KeyStore, SetupError> {
     folder.map_or_else(KeyStore::open_default, KeyStore::open)
+}
+
+/// Refuses what was given for a key's id or file, and is no id, when it looks like one and there is no such file.
+pub(crate) fn refuse_mistyped_id(key: &str) -> Result<(), Usage> {
+    if key.chars().all(|c| c.is_ascii_hexdigit()) && !Path::new(key).exists() {
+        return Err(Usage(format!(
+            "'{key}' is no key's id, which has 64 hexadecimal digits, and no file of that name is there"
+        )));
+    }
+    Ok(())
+}
+
+/// Reads a regular file, which is refused when it has more than `limit` bytes.
+pub(crate) fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>, SetupError> {
+    let failed = |action| move |source: io::Error| SetupError::Io { action, path: path.to_owned(), source };
+    let refused = |reason: String| Err(SetupError::Format { file: path.display().to_string(), reason });
+    if !fs::metadata(path).map_err(failed("open"))?.is_file() {
+        return refused("it is no regular file".to_owned());
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(path).map_err(failed("open"))?;
+    file.take(limit + 1).read_to_end(&mut bytes).map_err(failed("read"))?;
+    if bytes.len() as u64 > limit { refused(format!("it has more than {limit} bytes")) } else { Ok(bytes) }
 }

@@ -1,10 +1,6 @@
 //! `pot-setup export`: what other verifiers need.
 
-use std::{
-    fs::{self, File},
-    io::{Read, Write},
-    path::Path,
-};
+use std::{fs::File, io::Write, path::Path};
 
 use anyhow::{Context, anyhow};
 use pot_protocol::{
@@ -13,7 +9,12 @@ use pot_protocol::{
 };
 use pot_setup::{KeyStore, SetupError, solidity::contract};
 
-use crate::{args::Solidity, exit::Exit, output};
+use crate::{
+    args::Solidity,
+    commands::{read_at_most, refuse_mistyped_id},
+    exit::Exit,
+    output,
+};
 
 /// Larger files are no policy documents.
 const MAX_POLICY_BYTES: u64 = 1 << 20;
@@ -23,7 +24,7 @@ pub(crate) fn solidity(args: &Solidity) -> anyhow::Result<Exit> {
     let key = key(args)?;
     let mut policies: Vec<_> = args.policy.iter().copied().map(Preset::policy).collect();
     for path in &args.policy_file {
-        let bytes = read(path, MAX_POLICY_BYTES)?;
+        let bytes = read_at_most(path, MAX_POLICY_BYTES)?;
         let malformed = |reason| SetupError::Format { file: path.display().to_string(), reason };
         let text = String::from_utf8(bytes).map_err(|e| malformed(e.to_string()))?;
         policies.push(Policy::from_json(&text).map_err(|e| malformed(e.to_string()))?);
@@ -49,16 +50,7 @@ fn key(args: &Solidity) -> anyhow::Result<VerifyingKey> {
         };
         return Ok(store.load_verifying(id)?);
     }
-    let bytes = read(Path::new(&args.key), RawVerifyingKey::MAX_LEN as u64)?;
+    refuse_mistyped_id(&args.key)?;
+    let bytes = read_at_most(Path::new(&args.key), RawVerifyingKey::MAX_LEN as u64)?;
     Ok(VerifyingKey::from_bytes(&bytes).map_err(SetupError::Key)?)
-}
-
-fn read(path: &Path, limit: u64) -> anyhow::Result<Vec<u8>> {
-    let failed = |e| anyhow!("cannot read {}: {e}", path.display());
-    if !fs::metadata(path).map_err(failed)?.is_file() {
-        return Err(anyhow!("{} is no regular file", path.display()));
-    }
-    let mut bytes = Vec::new();
-    File::open(path).map_err(failed)?.take(limit + 1).read_to_end(&mut bytes).map_err(failed)?;
-    if bytes.len() as u64 > limit { Err(anyhow!("{} has more than {limit} bytes", path.display())) } else { Ok(bytes) }
 }

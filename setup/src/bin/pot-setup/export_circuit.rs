@@ -19,7 +19,7 @@ use pot_setup::{
 
 use crate::{
     args::{ExportR1cs, ExportVerificationKey},
-    commands::open_folder,
+    commands::{open_folder, refuse_mistyped_id},
     exit::Exit,
     output,
 };
@@ -47,6 +47,7 @@ pub(crate) fn verification_key(args: &ExportVerificationKey) -> anyhow::Result<E
         }
         GenericKey::from(key.points())
     } else {
+        refuse_mistyped_id(&args.key)?;
         let bytes = FileBytes::map(Path::new(&args.key))?;
         let zkey = Zkey::parse(&args.key, &bytes)?;
         GenericKey {

@@ -5,7 +5,6 @@ use std::{
     time::Instant,
 };
 
-use anyhow::anyhow;
 use pot_protocol::keys::{KeyId, RawVerifyingKey, VerifyingKey};
 use pot_setup::{
     SetupError, circuits,
@@ -15,9 +14,9 @@ use pot_setup::{
 };
 
 use crate::{
-    args::{ExportKey, ImportKey, ListKeys, ShowKey, VerifyKey},
-    commands::{described, open, open_folder},
-    exit::Exit,
+    args::{ExportKey, ImportKey, ListKeys, PackKey, ShowKey, VerifyKey},
+    commands::{described, open, open_folder, read_at_most, refuse_mistyped_id},
+    exit::{Exit, Usage},
     output,
 };
 
@@ -74,13 +73,8 @@ pub(crate) fn show(args: &ShowKey) -> anyhow::Result<Exit> {
             Kind::Contribution => "",
             Kind::Beacon { .. } => " (beacon)",
         };
-        // A name is what its giver chose: nothing in it may steer a terminal.
-        let name: String = contribution
-            .name
-            .iter()
-            .flat_map(|name| name.chars())
-            .map(|c| if c.is_control() { ' ' } else { c })
-            .collect();
+        // A name is what its giver chose: nothing in it may steer a terminal, or turn what is read in it.
+        let name = contribution.name.as_deref().unwrap_or_default().escape_debug();
         output::data(&format!("{:<14}{name}{kind}", format!("  {number}")))?;
     }
     Ok(Exit::Done)
@@ -99,21 +93,23 @@ pub(crate) fn import(args: &ImportKey) -> anyhow::Result<Exit> {
         }
         files => {
             let Found { verifying, zkey, manifest } = find(files)?;
-            let bytes = FileBytes::map(&zkey)?;
+            // In memory of our own: what is checked is what is written, whatever becomes of the file meanwhile.
+            let bytes = FileBytes::read(&zkey)?;
             (read_verifying(&verifying)?, zkey, bytes, manifest)
         }
     };
     output::say("checking every point: seconds");
-    let checked = store.import(&name.display().to_string(), &zkey, &verifying, manifest.as_deref())?;
+    let checked =
+        store.import(&name.display().to_string(), &zkey, &verifying, manifest.as_deref(), args.beacons.max_exp)?;
     report(&checked, &verifying, start);
     output::data(&checked.id.to_string())?;
     Ok(Exit::Done)
 }
 
 /// `pot-setup keys pack`: a folder with the key in small pieces.
-pub(crate) fn pack(args: &ExportKey) -> anyhow::Result<Exit> {
+pub(crate) fn pack(PackKey { export: args, beacons }: &PackKey) -> anyhow::Result<Exit> {
     output::say("checking every point: seconds");
-    open_folder(args.key_dir.as_deref())?.pack(args.key, &args.out)?;
+    open_folder(args.key_dir.as_deref())?.pack(args.key, &args.out, beacons.max_exp)?;
     output::say(&format!("{}: to be read by `pot-setup keys import`", args.out.display()));
     Ok(Exit::Done)
 }
@@ -130,13 +126,14 @@ pub(crate) fn verify(args: &VerifyKey) -> anyhow::Result<Exit> {
     let start = Instant::now();
     if let Ok(id) = args.key.parse::<KeyId>() {
         let store = open(&args.folder)?;
-        let checked = store.verify(id)?;
+        let checked = store.verify(id, args.beacons.max_exp)?;
         report(&checked, &store.load_verifying(id)?, start);
         return Ok(Exit::Done);
     }
+    refuse_mistyped_id(&args.key)?;
     let Found { verifying, zkey, .. } = find(&[PathBuf::from(&args.key)])?;
     let verifying = read_verifying(&verifying)?;
-    let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying)?;
+    let checked = store::check(&zkey.display().to_string(), &FileBytes::map(&zkey)?, &verifying, args.beacons.max_exp)?;
     report(&checked, &verifying, start);
     Ok(Exit::Done)
 }
@@ -175,18 +172,25 @@ fn find(files: &[PathBuf]) -> anyhow::Result<Found> {
         let (verifying, zkey) = (folder.join(VERIFYING), folder.join(ZKEY));
         return Ok(Found { verifying, zkey, manifest: manifest_in(folder) });
     }
+    let mut starts = Vec::with_capacity(files.len());
+    for path in files {
+        starts.push((path, FileBytes::map(path)?.iter().take(4).copied().collect::<Vec<u8>>()));
+    }
     let with = |start: &[u8]| {
-        let found = files.iter().find(|path| FileBytes::map(path).is_ok_and(|bytes| bytes.starts_with(start)));
-        found.cloned()
+        let found = starts.iter().find(|(_, found)| found.starts_with(start));
+        found.map(|(path, _)| PathBuf::clone(path))
     };
     match (with(b"POTV"), with(b"zkey"), with(b"{")) {
         (Some(verifying), Some(zkey), manifest) if files.len() == 2 + usize::from(manifest.is_some()) => {
             Ok(Found { verifying, zkey, manifest })
         }
-        _ => Err(anyhow!(
-            "a verifying key and a zkey are needed, and their manifest may be named too: name the files, or a folder with \
-             {VERIFYING} and {ZKEY}"
-        )),
+        _ => {
+            let needed = format!(
+                "a verifying key and a zkey are needed, and their manifest may be named too: name the files, or a folder \
+                 with {VERIFYING} and {ZKEY}"
+            );
+            Err(Usage(needed).into())
+        }
     }
 }
 
@@ -195,7 +199,5 @@ fn manifest_in(folder: &Path) -> Option<PathBuf> {
 }
 
 fn read_verifying(path: &Path) -> Result<VerifyingKey, SetupError> {
-    let bytes = FileBytes::map(path)?;
-    // Longer than any key: refused by its length, whatever it holds.
-    Ok(VerifyingKey::from_bytes(&bytes[..bytes.len().min(RawVerifyingKey::MAX_LEN + 1)])?)
+    Ok(VerifyingKey::from_bytes(&read_at_most(path, RawVerifyingKey::MAX_LEN as u64)?)?)
 }

@@ -8,11 +8,15 @@ use pot_setup::{
 };
 
 use crate::{
-    args::{Beacon, Contribute, Import, NewPowers, Powers, Prepare},
+    args::{Beacon, Contribute, Import, NewPowers, Prepare, VerifyPowers},
     exit::Exit,
     output::{self, Steps},
     phase2::{announce, extra, name, trusted},
 };
+
+/// What is said of a file that was cut from a larger one.
+pub(crate) const CUT: &str = "the hashes of the last contribution to the powers of tau are over the whole file, of which this one was cut: they were \
+     not computed again";
 
 /// `pot-setup phase1 new`: prints the challenge that the first contributor starts from.
 pub(crate) fn new(args: &NewPowers) -> anyhow::Result<Exit> {
@@ -48,11 +52,11 @@ pub(crate) fn beacon(args: &Beacon) -> anyhow::Result<Exit> {
 }
 
 /// `pot-setup phase1 verify`: prints every contribution.
-pub(crate) fn verify(args: &Powers) -> anyhow::Result<Exit> {
+pub(crate) fn verify(args: &VerifyPowers) -> anyhow::Result<Exit> {
     let steps = Steps::begin();
-    let bytes = FileBytes::map(&args.file)?;
-    let file = Ptau::parse(&name(&args.file), &bytes)?;
-    let verified = phase1::verify(&file, &steps.progress())?;
+    let bytes = FileBytes::map(&args.powers.file)?;
+    let file = Ptau::parse(&name(&args.powers.file), &bytes)?;
+    let verified = phase1::verify(&file, args.beacons.max_exp, &steps.progress())?;
     drop(steps);
     show(&verified)
 }
@@ -74,7 +78,7 @@ pub(crate) fn import(args: &Import) -> anyhow::Result<Exit> {
     let bytes = FileBytes::map(&args.powers.file)?;
     let file = name(&args.powers.file);
     let identity = trusted(&file, &bytes, args.accepted.blake2b.as_deref(), &steps)?;
-    let verified = phase1::verify(&Ptau::parse(&file, &bytes)?, &steps.progress())?;
+    let verified = phase1::verify(&Ptau::parse(&file, &bytes)?, args.beacons.max_exp, &steps.progress())?;
     drop(steps);
     output::data(&format!("BLAKE2b-512 {}: {}", identity.hex(), identity.source))?;
     show(&verified)
@@ -106,7 +110,7 @@ fn show(verified: &Verified) -> anyhow::Result<Exit> {
         return Ok(Exit::Refused);
     }
     if power != ceremony_power {
-        output::say("the hashes of the last contribution are over the whole file and were not computed again");
+        output::say(CUT);
     }
     output::say("valid: powers of one tau, alpha and beta, to which these contributions lead");
     Ok(Exit::Done)

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use pot_circuits::VerdictCircuit;
 use pot_protocol::digest::Digest;
 use pot_setup::{
@@ -24,8 +24,9 @@ use zeroize::Zeroizing;
 
 use crate::{
     args::{Beacon, Contribute, Entropy, Finalize, Inputs, New, Verify},
-    exit::Exit,
+    exit::{Exit, Usage},
     output::{self, Steps},
+    phase1::CUT,
 };
 
 /// `pot-setup phase2 new`: prints the circuit hash.
@@ -96,7 +97,7 @@ pub(crate) fn verify(args: &Verify) -> anyhow::Result<Exit> {
     let circuit = circuit(&args.inputs, &steps)?;
     let key = Zkey::parse(&name(&args.key), &zkey)?;
     steps.show("verifying");
-    let verified = phase2::verify(&circuit.r1cs, &source.ptau, &key)?;
+    let verified = phase2::verify(&circuit.r1cs, &source.ptau, &key, args.beacons.max_exp)?;
     drop(steps);
     output::data(&format!("circuit hash\n{}", words(&verified.cs_hash)))?;
     list(&verified.contributions)?;
@@ -120,28 +121,37 @@ pub(crate) fn finalize(args: &Finalize) -> anyhow::Result<Exit> {
     let key = Zkey::parse(&name(&args.key), &zkey)?;
     steps.show("verifying");
     let Some(capacity) = args.inputs.circuit.capacity else {
-        let folder =
-            args.out.as_ref().ok_or_else(|| anyhow!("--out says where verification_key.json is to be written"))?;
+        let needed = || Usage("--out says where verification_key.json is to be written".to_owned());
+        let folder = args.out.as_ref().ok_or_else(needed)?;
         let path = folder.join("verification_key.json");
         for path in [&path, &folder.join("ceremony.json")] {
             new_file::refuse_existing(path)?;
         }
-        let (json, record) = phase2::verification_key(&circuit, &source, &key)?;
-        fs::create_dir_all(folder).map_err(|e| anyhow!("cannot make the folder {}: {e}", folder.display()))?;
+        let (json, record) = phase2::verification_key(&circuit, &source, &key, args.beacons.max_exp)?;
+        fs::create_dir_all(folder).with_context(|| format!("cannot make the folder {}", folder.display()))?;
         new_file::write_new_bytes(&path, json.as_bytes())?;
         new_file::write_new_bytes(&folder.join("ceremony.json"), &serde_json::to_vec_pretty(&record)?)?;
         drop(steps);
+        say_if_cut(&source);
         output::data(&path.display().to_string())?;
         return Ok(Exit::Done);
     };
-    let (verifying, record) = phase2::final_key(capacity, &circuit, &source, &key, &zkey)?;
+    let (verifying, record) = phase2::final_key(capacity, &circuit, &source, &key, &zkey, args.beacons.max_exp)?;
     steps.show("saving the key");
     let store = args.out.as_ref().map_or_else(KeyStore::open_default, KeyStore::open)?;
     store.add_of_ceremony(&verifying, &zkey, record)?;
     drop(steps);
+    say_if_cut(&source);
     output::say(&format!("{} in {}", verifying.origin(), store.key_folder(verifying.id()).display()));
     output::data(&verifying.id().to_string())?;
     Ok(Exit::Done)
+}
+
+/// What was not verified of powers of tau that are nobody's public file, which otherwise are verified in full.
+fn say_if_cut(source: &Source<'_>) {
+    if source.identity.source == Phase1Source::Private && source.ptau.power() != source.ptau.ceremony_power() {
+        output::say(CUT);
+    }
 }
 
 /// The powers of tau, whose hash has to be a known or the given one.
@@ -170,7 +180,8 @@ fn circuit(inputs: &Inputs, steps: &Steps) -> anyhow::Result<Circuit> {
         let bytes = FileBytes::map(path)?;
         return Ok(Circuit { r1cs: R1cs::parse(&name(path), &bytes)?, r1cs_sha256: Digest::of(&bytes) });
     }
-    let capacity = inputs.circuit.capacity.ok_or_else(|| anyhow!("--capacity or --r1cs says for which circuit"))?;
+    let needed = || Usage("--capacity or --r1cs says for which circuit".to_owned());
+    let capacity = inputs.circuit.capacity.ok_or_else(needed)?;
     steps.show("laying out the circuit");
     Ok(Circuit::new(R1cs::of(VerdictCircuit::shape(capacity))?)?)
 }

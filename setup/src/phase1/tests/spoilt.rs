@@ -110,6 +110,7 @@ fn a_beacon_that_is_another_one_is_refused() {
     refused(&change(11, value.clone()), &["contribution 3", "not the beacon"]);
     refused(&change(10, vec![1]), &["contribution 3", "not the beacon"]);
     refused(&change(63, value.clone()), &["contribution 3", "2^63 iterations"]);
+    refused(&change(40, value.clone()), &["contribution 3", "2^40 iterations", "--max-beacon-iterations", "(here 40;"]);
     refused(&change(9, value), &["contribution 3", "does not go with its parameters"]);
     refused(&change(10, vec![]), &["contribution 3", "does not go with its parameters"]);
 }

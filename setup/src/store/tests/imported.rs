@@ -4,6 +4,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     sync::LazyLock,
+    time::{Duration, Instant},
 };
 
 use pot_protocol::{
@@ -16,7 +17,7 @@ use super::{import, store};
 use crate::{
     SetupError,
     formats::zkey::{Kind, MpcParams, Zkey},
-    phase2::Circuit,
+    phase2::{Circuit, USUAL_ITERATIONS_EXP},
     store::{MANIFEST, VERIFYING, check, read_packed},
 };
 
@@ -35,7 +36,7 @@ static KEY: LazyLock<Key> = LazyLock::new(|| {
 #[test]
 fn the_record_of_its_ceremony_stays_with_a_key() {
     let (_folder, store) = store();
-    let checked = store.import("k", &KEY.zkey, &KEY.verifying, Some(&KEY.manifest)).unwrap();
+    let checked = store.import("k", &KEY.zkey, &KEY.verifying, Some(&KEY.manifest), USUAL_ITERATIONS_EXP).unwrap();
     assert_eq!((checked.id, checked.contributions), (KEY.verifying.id(), 4));
     let kept = fs::read_to_string(store.key_folder(checked.id).join(MANIFEST)).unwrap();
     assert_eq!(kept, fs::read_to_string(&KEY.manifest).unwrap());
@@ -45,7 +46,7 @@ fn the_record_of_its_ceremony_stays_with_a_key() {
 fn a_record_that_says_something_else_than_the_key_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("m.json");
-    let (_, circuit, verified) = import::check_and_show("k", &KEY.zkey, &KEY.verifying).unwrap();
+    let (_, circuit, verified) = import::check_and_show("k", &KEY.zkey, &KEY.verifying, USUAL_ITERATIONS_EXP).unwrap();
     let circuit = Circuit::new(circuit).unwrap();
     let good: Value = serde_json::from_slice(&fs::read(&KEY.manifest).unwrap()).unwrap();
     let read = |manifest: &Value| {
@@ -103,7 +104,7 @@ fn with_chain(alter: impl FnOnce(&mut MpcParams)) -> Result<(), SetupError> {
     let of = &KEY.verifying;
     let verifying =
         VerifyingKey::new(of.circuit(), of.capacity(), Provenance::Ceremony(ceremony), of.points()).unwrap();
-    check("k", &bytes, &verifying).map(|_| ())
+    check("k", &bytes, &verifying, USUAL_ITERATIONS_EXP).map(|_| ())
 }
 
 #[test]
@@ -125,4 +126,24 @@ fn a_key_whose_chain_of_contributions_was_altered_is_refused() {
         beacon_hash[0] ^= 1;
     });
     with_chain(|_| ()).unwrap();
+}
+
+#[test]
+fn one_byte_does_not_make_a_check_run_for_hours() {
+    let started = Instant::now();
+    let with_exponent = |exponent| {
+        let error = with_chain(|mpc| {
+            let Kind::Beacon { iterations_exp, .. } = &mut mpc.contributions[3].kind else { unreachable!() };
+            *iterations_exp = exponent;
+        });
+        error.unwrap_err().to_string()
+    };
+    for exponent in [31, 40] {
+        let error = with_exponent(exponent);
+        assert!(error.contains("contribution 4 (") && error.contains(&format!("a beacon of 2^{exponent}")), "{error}");
+        assert!(error.contains(&format!("--max-beacon-iterations allows it (here {exponent};")), "{error}");
+    }
+    assert!(with_exponent(41).contains("exponent of iterations outside 10 to 40"));
+    // Hours if they were computed; the margin is for a debug build on a busy machine.
+    assert!(started.elapsed() < Duration::from_secs(120));
 }

@@ -2,10 +2,14 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Subcommand};
+use clap::{Args, Subcommand, value_parser};
 use pot_protocol::rule::Capacity;
+use pot_setup::{
+    formats::ptau::MAX_POWER,
+    phase2::{MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP},
+};
 
-use super::capacity;
+use super::{BeaconLimit, capacity};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Phase1 {
@@ -16,7 +20,7 @@ pub(crate) enum Phase1 {
     /// Close the contributions with a public random value.
     Beacon(Beacon),
     /// Verify a file in full: every contribution, power and Lagrange basis.
-    Verify(Powers),
+    Verify(VerifyPowers),
     /// Add the Lagrange bases, so that phase 2 does not compute them each time.
     Prepare(Prepare),
     /// Say which public file this is, by its hash, and verify it in full.
@@ -26,7 +30,7 @@ pub(crate) enum Phase1 {
 #[derive(Debug, Args)]
 pub(crate) struct NewPowers {
     /// For circuits of up to 2^POWER constraints, 1 to 28.
-    #[arg(long, value_name = "POWER")]
+    #[arg(long, value_name = "POWER", value_parser = value_parser!(u32).range(1..=i64::from(MAX_POWER)))]
     pub(crate) power: u32,
     /// Where to write the powers. A file that is there is not overwritten.
     #[arg(long, value_name = "FILE")]
@@ -38,6 +42,14 @@ pub(crate) struct Powers {
     /// The powers.
     #[arg(value_name = "POWERS.ptau")]
     pub(crate) file: PathBuf,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyPowers {
+    #[command(flatten)]
+    pub(crate) powers: Powers,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]
@@ -55,6 +67,8 @@ pub(crate) struct Import {
     pub(crate) powers: Powers,
     #[command(flatten)]
     pub(crate) accepted: Accepted,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 /// Powers of tau that count beside the public files.
@@ -128,13 +142,15 @@ pub(crate) struct Contribute {
 /// What a contributor adds to the operating system's randomness.
 #[derive(Debug, Args)]
 pub(crate) struct Entropy {
-    /// Any text, mixed into the operating system's randomness. Other programs may see it: --entropy-stdin hides it.
+    /// Any text, mixed into the operating system's randomness. Other programs may see it in the list of
+    /// processes: --entropy-stdin hides it.
     #[arg(long = "entropy-text", value_name = "TEXT")]
     pub(crate) text: Option<String>,
     /// Mix in what the standard input holds.
     #[arg(long = "entropy-stdin")]
     pub(crate) stdin: bool,
-    /// Mix in rolls of a die: digits 1 to 6. A hundred are worth as much as the whole secret.
+    /// Mix in rolls of a die: digits 1 to 6. A hundred are worth as much as the whole secret. Other programs may see them in
+    /// the list of processes: --entropy-stdin hides them.
     #[arg(long, value_name = "ROLLS", value_parser = dice)]
     pub(crate) dice: Option<String>,
 }
@@ -148,10 +164,15 @@ pub(crate) struct Beacon {
     #[arg(long, value_name = "FILE")]
     pub(crate) out: PathBuf,
     /// The public value in hexadecimal: one that nobody could know when the last contribution was made.
-    #[arg(long = "beacon", value_name = "HEX", value_parser = hex_bytes)]
+    #[arg(long = "beacon", value_name = "HEX", value_parser = beacon_value)]
     pub(crate) value: Bytes,
-    /// The value is hashed 2^EXP times.
-    #[arg(long, value_name = "EXP", default_value_t = 10)]
+    /// The value is hashed 2^EXP times, EXP from 10 to 40. Who checks it computes up to 2^30 without being asked to.
+    #[arg(
+        long,
+        value_name = "EXP",
+        default_value_t = MIN_ITERATIONS_EXP,
+        value_parser = value_parser!(u8).range(i64::from(MIN_ITERATIONS_EXP)..=i64::from(MAX_ITERATIONS_EXP))
+    )]
     pub(crate) iterations: u8,
     /// A name that everybody will see.
     #[arg(long)]
@@ -165,6 +186,8 @@ pub(crate) struct Verify {
     /// The key.
     #[arg(value_name = "KEY.zkey")]
     pub(crate) key: PathBuf,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]
@@ -180,6 +203,8 @@ pub(crate) struct Finalize {
         help = "Folder of the keys [default: $POT_KEY_DIR, $XDG_CACHE_HOME/pot/keys or ~/.cache/pot/keys]; with --r1cs, where verification_key.json is written"
     )]
     pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 /// Bytes given in hexadecimal.
@@ -193,6 +218,15 @@ fn hex_bytes(text: &str) -> Result<Bytes, String> {
     let digit = |byte: u8| char::from(byte).to_digit(16).ok_or("not hexadecimal".to_owned());
     let byte = |pair: &[u8]| Ok(u8::try_from(digit(pair[0])? << 4 | digit(pair[1])?).unwrap_or_default());
     text.as_bytes().chunks_exact(2).map(byte).collect::<Result<_, String>>().map(Bytes)
+}
+
+fn beacon_value(text: &str) -> Result<Bytes, String> {
+    match hex_bytes(text)? {
+        Bytes(value) if value.is_empty() || value.len() > 255 => {
+            Err(format!("{} bytes, 1 to 255 are possible", value.len()))
+        }
+        value => Ok(value),
+    }
 }
 
 fn blake2b(text: &str) -> Result<String, String> {

@@ -45,7 +45,7 @@ pub(crate) struct Solidity {
     #[arg(long, value_name = "FILE|ID")]
     pub(crate) key: String,
     /// A built-in policy whose verdicts the contract accepts; may be given several times.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", required_unless_present = "policy_file")]
     pub(crate) policy: Vec<Preset>,
     /// A policy document whose verdicts the contract accepts; may be given several times.
     #[arg(long, value_name = "FILE")]

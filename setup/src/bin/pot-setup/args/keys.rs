@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Subcommand};
 use pot_protocol::{keys::KeyId, rule::Capacity};
 
-use super::capacity;
+use super::{BeaconLimit, capacity};
 
 #[derive(Debug, Args)]
 pub(crate) struct Dev {
@@ -29,12 +29,12 @@ pub(crate) enum Keys {
     List(ListKeys),
     /// Show a key: circuit, sizes, provenance, contributors.
     Show(ShowKey),
-    /// Check a key from elsewhere in full and put it into the key folder.
+    /// Check a key from elsewhere in full and put it into the key folder. Takes memory for the whole zkey.
     Import(ImportKey),
     /// Copy a key's files out of the key folder.
     Export(ExportKey),
     /// Write a key as small as it gets, in pieces of at most 3 MiB: for shipping it with sources. `keys import` reads them.
-    Pack(ExportKey),
+    Pack(PackKey),
 }
 
 #[derive(Debug, Args)]
@@ -52,6 +52,8 @@ pub(crate) struct ImportKey {
     pub(crate) files: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) folder: Folder,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]
@@ -66,12 +68,22 @@ pub(crate) struct ExportKey {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct PackKey {
+    #[command(flatten)]
+    pub(crate) export: ExportKey,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct VerifyKey {
     /// The key's id in the key folder, or a folder that `keys export` wrote.
     #[arg(value_name = "ID|DIR")]
     pub(crate) key: String,
     #[command(flatten)]
     pub(crate) folder: Folder,
+    #[command(flatten)]
+    pub(crate) beacons: BeaconLimit,
 }
 
 #[derive(Debug, Args)]

@@ -4,8 +4,9 @@ mod ceremony;
 mod export;
 mod keys;
 
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, value_parser};
 use pot_protocol::rule::Capacity;
+use pot_setup::phase2::{MAX_ITERATIONS_EXP, MIN_ITERATIONS_EXP, USUAL_ITERATIONS_EXP};
 
 pub(crate) use self::{ceremony::*, export::*, keys::*};
 
@@ -45,6 +46,20 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Export,
     },
+}
+
+/// How long the beacons in a file may keep whoever checks it.
+#[derive(Debug, Args)]
+pub(crate) struct BeaconLimit {
+    /// Compute beacons again that take up to 2^EXP iterations in all; one byte of a file asks for them. 2^30 take about a
+    /// minute, 2^40 about 15 hours.
+    #[arg(
+        long = "max-beacon-iterations",
+        value_name = "EXP",
+        default_value_t = USUAL_ITERATIONS_EXP,
+        value_parser = value_parser!(u8).range(i64::from(MIN_ITERATIONS_EXP)..=i64::from(MAX_ITERATIONS_EXP) + 8)
+    )]
+    pub(crate) max_exp: u8,
 }
 
 fn capacity(text: &str) -> Result<Capacity, String> {
