@@ -16,5 +16,5 @@ mod statement;
 mod tests;
 
 pub use id::{RELATION_VERSION, circuit_id, derive_circuit_id};
-pub use relation::{VerdictCircuit, constraint_count, parts};
+pub use relation::{VerdictCircuit, constraint_count, parts, witness_names};
 pub use statement::{VerdictPrivate, VerdictPublic};

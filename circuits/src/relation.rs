@@ -125,13 +125,23 @@ impl ConstraintSynthesizer<Fr> for VerdictCircuit {
 
 /// Number of constraints of each part of a circuit, in the order of their first appearance.
 pub fn parts(capacity: Capacity) -> Vec<(&'static str, usize)> {
+    counted(capacity).into_parts()
+}
+
+/// What each private variable of a circuit is, in the order of the assignment: `score.bit`, `poseidon.fifth`, ….
+pub fn witness_names(capacity: Capacity) -> Vec<&'static str> {
+    counted(capacity).into_names()
+}
+
+/// A builder after a whole circuit without matrices and values.
+fn counted(capacity: Capacity) -> Builder {
     let cs = ConstraintSystem::new_ref();
     // Counting needs neither matrices nor values.
     cs.set_mode(SynthesisMode::Prove { construct_matrices: false, generate_lc_assignments: false });
     let mut builder = Builder::new(cs);
     let shaped = VerdictCircuit::shape(capacity).synthesize(&mut builder);
     debug_assert!(shaped.is_ok());
-    builder.into_parts()
+    builder
 }
 
 /// Number of constraints of a circuit.

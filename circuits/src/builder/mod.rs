@@ -14,7 +14,7 @@ pub(crate) type Result<T> = std::result::Result<T, SynthesisError>;
 pub(crate) struct Builder {
     cs: ConstraintSystemRef<Fr>,
     constraints: usize,
-    witnesses: usize,
+    names: Vec<&'static str>,
     parts: Vec<(&'static str, usize)>,
     #[cfg(test)]
     pub(crate) lies: crate::tests::Lies,
@@ -25,7 +25,7 @@ impl Builder {
         Self {
             cs,
             constraints: 0,
-            witnesses: 0,
+            names: vec![],
             parts: vec![],
             #[cfg(test)]
             lies: crate::tests::Lies::default(),
@@ -45,18 +45,20 @@ impl Builder {
         self.parts
     }
 
+    pub(crate) fn into_names(self) -> Vec<&'static str> {
+        self.names
+    }
+
     /// A public input.
     pub(crate) fn input(&mut self, value: Fr) -> Result<Wire> {
         Ok(Wire::variable(self.cs.new_input_variable(|| Ok(value))?, value))
     }
 
-    /// A private variable that nothing constrains yet. The name serves the tests that make a prover lie.
+    /// A private variable that nothing constrains yet. The name serves the audit, and the tests that make a prover lie.
     pub(crate) fn witness(&mut self, name: &'static str, value: Fr) -> Result<Wire> {
         #[cfg(test)]
-        let value = self.lies.told(name, self.witnesses, value);
-        #[cfg(not(test))]
-        let _ = name;
-        self.witnesses += 1;
+        let value = self.lies.told(self.names.len(), value);
+        self.names.push(name);
         Ok(Wire::variable(self.cs.new_witness_variable(|| Ok(value))?, value))
     }
 

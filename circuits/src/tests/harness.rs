@@ -79,7 +79,7 @@ pub(crate) fn assign(capacity: Capacity, public: VerdictPublic, private: Verdict
     builder.lies = lies;
     VerdictCircuit::new(capacity, public, private).synthesize(&mut builder).unwrap();
     let values = [cs.instance_assignment().unwrap(), cs.witness_assignment().unwrap()].concat();
-    Assigned { values, names: builder.lies.names, capacity }
+    Assigned { values, names: builder.into_names(), capacity }
 }
 
 impl Assigned {

@@ -4,11 +4,10 @@ use std::collections::BTreeMap;
 
 use ark_bn254::Fr;
 
-/// Replacements by variable, and the names of all variables assigned so far.
+/// Replacements by variable.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Lies {
     told: BTreeMap<usize, Fr>,
-    pub(crate) names: Vec<&'static str>,
 }
 
 impl Lies {
@@ -18,8 +17,7 @@ impl Lies {
         self
     }
 
-    pub(crate) fn told(&mut self, name: &'static str, index: usize, honest: Fr) -> Fr {
-        self.names.push(name);
+    pub(crate) fn told(&self, index: usize, honest: Fr) -> Fr {
         self.told.get(&index).copied().unwrap_or(honest)
     }
 }

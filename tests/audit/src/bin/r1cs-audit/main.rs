@@ -1,0 +1,87 @@
+//! `r1cs-audit`: the analysis of the verdict circuits, in figures.
+#![allow(clippy::print_stdout, reason = "the report is the output")]
+
+mod report;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use pot_audit::{coefficients::Coefficients, constraints::Liar, instances, jacobian, mutants, system::System};
+use pot_circuits::{VerdictCircuit, witness_names};
+use pot_protocol::rule::Capacity;
+use rayon::prelude::*;
+use report::Report;
+
+/// What only a hash binds: free in the algebra, bound by its collision resistance.
+const HASHED: [&str; 3] = ["policy.coefficient", "policy.tau", "rho.blinding"];
+
+/// Analyses a verdict circuit: is there one witness for a statement, and is each constraint needed?
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Scores that the circuit holds: 128 or 1024.
+    #[arg(long, default_value_t = 128)]
+    capacity: u32,
+    /// Satisfying instances whose Jacobian is reduced, over all verdicts, looks and fillings.
+    #[arg(long, default_value_t = 300)]
+    instances: usize,
+    /// Changed assignments to try, at least.
+    #[arg(long, default_value_t = 1_000_000)]
+    mutants: u64,
+    /// Instances that a liar lies about, wire by wire.
+    #[arg(long, default_value_t = 9)]
+    lies: usize,
+    /// Seed of all that is drawn.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let capacity = Capacity::for_scores(arguments.capacity)
+        .filter(|c| c.scores() == arguments.capacity as usize)
+        .ok_or_else(|| anyhow::anyhow!("--capacity is 128 or 1024"))?;
+    let system = System::of(VerdictCircuit::shape(capacity))?;
+    let mut report = Report::new(&system, witness_names(capacity));
+    report.figures();
+
+    let instances = instances::covering(capacity, arguments.instances, arguments.seed)?;
+    let assigned: Vec<_> =
+        instances.into_par_iter().map(|i| System::assign(i.circuit).map(|v| (i.name, v))).collect::<Result<_, _>>()?;
+    for (name, values) in &assigned {
+        anyhow::ensure!(system.broken(values).is_empty(), "{name}: an honest assignment is refused");
+    }
+
+    report.unused_inputs();
+    let given: Vec<bool> = report.names().iter().map(|name| HASHED.contains(name)).collect();
+    let determined: Vec<_> = assigned
+        .par_iter()
+        .map(|(name, values)| (name.as_str(), jacobian::determined(&system, values, &given)))
+        .collect();
+    report.determined(&HASHED, &determined);
+
+    let (mut tried, mut accepted) = (0, vec![]);
+    for (number, (_, values)) in assigned.iter().cycle().enumerate() {
+        let found = mutants::mutate(&system, values, arguments.seed.wrapping_add(number as u64) << 32);
+        tried += found.tried;
+        accepted.extend(found.accepted);
+        if tried >= arguments.mutants {
+            break;
+        }
+    }
+    report.mutants(tried, &accepted);
+
+    let mut coefficients = Coefficients::new(&system);
+    for (_, values) in &assigned {
+        coefficients.observe(values);
+    }
+    report.coefficients(&coefficients);
+
+    let liar = Liar::new(&system);
+    let step = (assigned.len() / arguments.lies.max(1)).max(1);
+    let mut needed = std::collections::BTreeSet::new();
+    for (_, values) in assigned.iter().step_by(step).take(arguments.lies) {
+        needed.extend(liar.needed(values));
+    }
+    report.constraints(&needed);
+    Ok(if report.found_something() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}

@@ -1,0 +1,119 @@
+//! Every constraint, dropped: is there an assignment that it alone refuses?
+//!
+//! A liar gives one private wire another value, computes what follows from it, and states the public inputs that follow.
+//! Where exactly one row refuses that, the system without this row would have accepted a lie: so the row is needed, and a
+//! test that makes the lie notices that it is gone.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+use rayon::prelude::*;
+
+use crate::system::{Occurrence, Row, System};
+
+/// A system with what each wire is computed from.
+#[derive(Debug)]
+pub struct Liar<'a> {
+    system: &'a System,
+    /// The row whose C is just this wire, where A and B are of earlier wires.
+    defined_by: Vec<Option<usize>>,
+    /// The wire that a row defines.
+    defines: Vec<Option<usize>>,
+    /// Public inputs that stand in one row, `(computed − input)·1 = 0`, and this row.
+    stated: Vec<(usize, usize)>,
+}
+
+impl<'a> Liar<'a> {
+    /// Finds out how wires follow from one another.
+    pub fn new(system: &'a System) -> Self {
+        let mut defined_by = vec![None; system.wires()];
+        let mut defines = vec![None; system.rows().len()];
+        for (index, [a, b, c]) in system.rows().iter().enumerate() {
+            let [(wire, _)] = c[..] else { continue };
+            let later = a.iter().chain(b).any(|(other, _)| *other >= wire);
+            if wire >= system.inputs() && !later && defined_by[wire].is_none() {
+                (defined_by[wire], defines[index]) = (Some(index), Some(wire));
+            }
+        }
+        let linear = |[a, b, c]: &Row, input: usize| {
+            c.is_empty() && matches!(b[..], [(0, k)] if k == Fr::ONE) && a.iter().any(|(wire, _)| *wire == input)
+        };
+        let stated = (1..system.inputs()).filter_map(|input| match system.column(input) {
+            [Occurrence { row, side: 0, .. }] if linear(&system.rows()[*row], input) => Some((input, *row)),
+            _ => None,
+        });
+        Self { system, defined_by, defines, stated: stated.collect() }
+    }
+
+    /// The rows that refuse an assignment where `wire` has `value` and everything that follows from it follows.
+    pub fn refused_by(&self, values: &[Fr], sums: &[[Fr; 3]], wire: usize, value: Fr) -> Vec<usize> {
+        let mut lie = Lie { liar: self, values, sums, changed: BTreeMap::new(), rows: BTreeMap::new() };
+        let mut follows = lie.set(wire, value);
+        while let Some(next) = follows.pop_first() {
+            let row = self.defined_by[next].unwrap_or_default();
+            let [a, b, _] = lie.sums_of(row);
+            let scale = self.system.rows()[row][2][0].1.inverse().unwrap_or(Fr::ZERO);
+            follows.extend(lie.set(next, a * b * scale));
+        }
+        for &(input, row) in &self.stated {
+            let [off, ..] = lie.sums_of(row);
+            let coefficient = self.system.rows()[row][0].iter().find(|(w, _)| *w == input).map_or(Fr::ONE, |(_, k)| *k);
+            let scale = coefficient.inverse().unwrap_or(Fr::ZERO);
+            lie.set(input, lie.value(input) - off * scale);
+        }
+        lie.rows.into_iter().filter(|(_, [a, b, c])| *a * b != *c).map(|(row, _)| row).collect()
+    }
+
+    /// The rows that are the only ones to refuse some lie about a satisfying assignment.
+    pub fn needed(&self, values: &[Fr]) -> BTreeSet<usize> {
+        let sums = self.system.sums(values);
+        let of_wire = |wire: usize| {
+            let old = values[wire];
+            let others = [Fr::ZERO, Fr::ONE, Fr::from(2u64), Fr::ONE - old, old + Fr::ONE];
+            let mut found = BTreeSet::new();
+            for value in others.into_iter().filter(|value| *value != old) {
+                if let [row] = self.refused_by(values, &sums, wire, value)[..] {
+                    found.insert(row);
+                }
+            }
+            found
+        };
+        (self.system.inputs()..self.system.wires()).into_par_iter().flat_map_iter(of_wire).collect()
+    }
+}
+
+/// One lie: what it changes.
+struct Lie<'a> {
+    liar: &'a Liar<'a>,
+    values: &'a [Fr],
+    sums: &'a [[Fr; 3]],
+    changed: BTreeMap<usize, Fr>,
+    rows: BTreeMap<usize, [Fr; 3]>,
+}
+
+impl Lie<'_> {
+    fn value(&self, wire: usize) -> Fr {
+        self.changed.get(&wire).copied().unwrap_or(self.values[wire])
+    }
+
+    fn sums_of(&self, row: usize) -> [Fr; 3] {
+        self.rows.get(&row).copied().unwrap_or(self.sums[row])
+    }
+
+    /// Sets a wire, and gives the wires that are computed from it.
+    fn set(&mut self, wire: usize, value: Fr) -> BTreeSet<usize> {
+        let change = value - self.value(wire);
+        let mut follows = BTreeSet::new();
+        if change == Fr::ZERO {
+            return follows;
+        }
+        self.changed.insert(wire, value);
+        for occurrence in self.liar.system.column(wire) {
+            let sums = self.rows.entry(occurrence.row).or_insert(self.sums[occurrence.row]);
+            sums[occurrence.side] += occurrence.coefficient * change;
+            follows.extend(self.liar.defines[occurrence.row].filter(|defined| *defined > wire));
+        }
+        follows
+    }
+}

@@ -1,0 +1,71 @@
+//! Every private wire, one at a time, gets other values: no changed assignment may satisfy the matrices.
+
+use ark_bn254::Fr;
+use ark_ff::{BigInteger, Field, PrimeField};
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha20Rng;
+use rayon::prelude::*;
+
+use crate::system::System;
+
+/// Values tried for one wire of one assignment: 0, 1, −1, one more, one less, four flipped bits, one at random; those
+/// that the wire has anyway are left out.
+pub const VALUES: usize = 10;
+
+/// What became of the mutants of one assignment.
+#[derive(Debug, Default)]
+pub struct Mutants {
+    /// Changed assignments that were tried.
+    pub tried: u64,
+    /// Wires and values that satisfied every row.
+    pub accepted: Vec<(usize, Fr)>,
+}
+
+/// Mutates every private wire of `values`, which must satisfy the system.
+pub fn mutate(system: &System, values: &[Fr], seed: u64) -> Mutants {
+    let sums = system.sums(values);
+    let of_wire = |wire: usize| {
+        let mut found = Mutants::default();
+        for value in other_values(values[wire], seed ^ (wire as u64) << 20) {
+            found.tried += 1;
+            if accepts(system, &sums, wire, value - values[wire]) {
+                found.accepted.push((wire, value));
+            }
+        }
+        found
+    };
+    (system.inputs()..system.wires()).into_par_iter().map(of_wire).reduce(Mutants::default, |mut all, one| {
+        all.tried += one.tried;
+        all.accepted.extend(one.accepted);
+        all
+    })
+}
+
+/// Whether all rows hold after `change` was added to a wire: rows without it hold as before.
+fn accepts(system: &System, sums: &[[Fr; 3]], wire: usize, change: Fr) -> bool {
+    system.column(wire).chunk_by(|a, b| a.row == b.row).all(|occurrences| {
+        let mut sums = sums[occurrences[0].row];
+        for occurrence in occurrences {
+            sums[occurrence.side] += occurrence.coefficient * change;
+        }
+        sums[0] * sums[1] == sums[2]
+    })
+}
+
+fn other_values(value: Fr, seed: u64) -> Vec<Fr> {
+    let mut random = ChaCha20Rng::seed_from_u64(seed);
+    let mut values = vec![Fr::from(0u64), Fr::ONE, -Fr::ONE, value + Fr::ONE, value - Fr::ONE];
+    // Low bits, where most wires have theirs, and one anywhere.
+    for below in [2, 16, 64, 253] {
+        let bit: u32 = random.random_range(0..below);
+        let power = Fr::from(2u64).pow([u64::from(bit)]);
+        values.push(if value.into_bigint().get_bit(bit as usize) { value - power } else { value + power });
+    }
+    let bytes: [u8; 48] = random.random();
+    values.push(Fr::from_le_bytes_mod_order(&bytes));
+    debug_assert_eq!(values.len(), VALUES);
+    values.sort();
+    values.dedup();
+    values.retain(|other| *other != value);
+    values
+}

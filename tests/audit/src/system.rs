@@ -1,0 +1,124 @@
+//! A rank-1 constraint system as three sparse matrices, read by rows and by columns.
+
+use anyhow::{Context, ensure};
+use ark_bn254::Fr;
+use ark_ff::Field;
+use ark_relations::gr1cs::{
+    ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, R1CS_PREDICATE_LABEL, SynthesisMode,
+};
+use rayon::prelude::*;
+
+/// Σ coefficient·wire, as wire and coefficient.
+pub type Combination = Vec<(usize, Fr)>;
+
+/// A constraint A·B = C.
+pub type Row = [Combination; 3];
+
+/// Where a wire occurs: the row, 0 to 2 for A, B or C, and its coefficient there.
+#[derive(Clone, Copy, Debug)]
+pub struct Occurrence {
+    /// The row.
+    pub row: usize,
+    /// 0 for A, 1 for B, 2 for C.
+    pub side: usize,
+    /// Not zero.
+    pub coefficient: Fr,
+}
+
+/// The matrices. Wire 0 is the constant one, then come the public inputs, then the private wires.
+#[derive(Clone, Debug)]
+pub struct System {
+    inputs: usize,
+    rows: Vec<Row>,
+    columns: Vec<Vec<Occurrence>>,
+}
+
+impl System {
+    /// A system of `wires` wires, the first `inputs` of them the constant and the public inputs.
+    ///
+    /// # Errors
+    /// When a row names a wire that is not there or has a zero coefficient.
+    pub fn new(inputs: usize, wires: usize, rows: Vec<Row>) -> anyhow::Result<Self> {
+        let mut columns = vec![vec![]; wires];
+        for (row, sides) in rows.iter().enumerate() {
+            for (side, terms) in sides.iter().enumerate() {
+                for &(wire, coefficient) in terms {
+                    ensure!(coefficient != Fr::from(0u64), "row {row} has a zero coefficient");
+                    let column: &mut Vec<Occurrence> = columns.get_mut(wire).context("a row names no wire")?;
+                    column.push(Occurrence { row, side, coefficient });
+                }
+            }
+        }
+        Ok(Self { inputs, rows, columns })
+    }
+
+    /// The matrices of a circuit, as the keys are made of them.
+    ///
+    /// # Errors
+    /// When the circuit cannot be synthesized.
+    pub fn of(circuit: impl ConstraintSynthesizer<Fr>) -> anyhow::Result<Self> {
+        let cs = ConstraintSystem::new_ref();
+        cs.set_optimization_goal(OptimizationGoal::Constraints);
+        circuit.generate_constraints(cs.clone())?;
+        cs.finalize();
+        let mut matrices = cs.to_matrices()?;
+        let matrices = matrices.remove(R1CS_PREDICATE_LABEL).context("no R1CS matrices")?;
+        let (inputs, wires) = (cs.num_instance_variables(), cs.num_instance_variables() + cs.num_witness_variables());
+        let [a, b, c] = <[_; 3]>::try_from(matrices).ok().context("three matrices")?;
+        let turned = |row: Vec<(Fr, usize)>| row.into_iter().map(|(k, wire)| (wire, k)).collect::<Combination>();
+        let rows = a.into_iter().zip(b).zip(c).map(|((a, b), c)| [a, b, c].map(turned)).collect();
+        Self::new(inputs, wires, rows)
+    }
+
+    /// What a circuit assigns to the wires.
+    ///
+    /// # Errors
+    /// When the circuit cannot be synthesized.
+    pub fn assign(circuit: impl ConstraintSynthesizer<Fr>) -> anyhow::Result<Vec<Fr>> {
+        let cs = ConstraintSystem::new_ref();
+        cs.set_mode(SynthesisMode::Prove { construct_matrices: false, generate_lc_assignments: false });
+        circuit.generate_constraints(cs.clone())?;
+        Ok([cs.instance_assignment()?, cs.witness_assignment()?].concat())
+    }
+
+    /// The number of wires, the constant and the inputs among them.
+    pub fn wires(&self) -> usize {
+        self.columns.len()
+    }
+
+    /// The constant and the public inputs come before this wire.
+    pub fn inputs(&self) -> usize {
+        self.inputs
+    }
+
+    /// The constraints.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// Where a wire occurs, ascending by row.
+    pub fn column(&self, wire: usize) -> &[Occurrence] {
+        &self.columns[wire]
+    }
+
+    /// The values of A, B and C in each row.
+    pub fn sums(&self, values: &[Fr]) -> Vec<[Fr; 3]> {
+        self.rows.par_iter().map(|row| [0, 1, 2].map(|side| sum(&row[side], values))).collect()
+    }
+
+    /// The rows that do not hold.
+    pub fn broken(&self, values: &[Fr]) -> Vec<usize> {
+        let sums = self.sums(values);
+        (0..sums.len()).filter(|&row| sums[row][0] * sums[row][1] != sums[row][2]).collect()
+    }
+
+    /// The public inputs that no constraint depends on: a proof would hold for any value of them.
+    pub fn unused_inputs(&self) -> Vec<usize> {
+        (1..self.inputs).filter(|&wire| self.columns[wire].is_empty()).collect()
+    }
+}
+
+/// The value of a combination.
+pub fn sum(terms: &[(usize, Fr)], values: &[Fr]) -> Fr {
+    terms.iter().map(|(wire, k)| if *k == Fr::ONE { values[*wire] } else { *k * values[*wire] }).sum()
+}

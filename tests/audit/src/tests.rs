@@ -1,0 +1,133 @@
+//! Small systems with known faults: each is found by the part that is there for it.
+#![allow(clippy::unwrap_used)] // tests may panic
+
+use ark_bn254::Fr;
+use ark_ff::{AdditiveGroup, Field};
+
+use crate::{coefficients::Coefficients, constraints::Liar, jacobian::determined, mutants::mutate, system::System};
+
+const ONE: usize = 0;
+const PRODUCT: usize = 1;
+
+fn fr(x: i64) -> Fr {
+    Fr::from(x)
+}
+
+/// `bit·(1 − bit) = 0`, with the wire of the bit.
+fn boolean(bit: usize) -> [Vec<(usize, Fr)>; 3] {
+    [vec![(bit, fr(1))], vec![(ONE, fr(1)), (bit, fr(-1))], vec![]]
+}
+
+/// A public number that is x² for x = low + 2·high, which are bits: wires 2 and 3; 4 is the square.
+fn squared() -> Vec<[Vec<(usize, Fr)>; 3]> {
+    let x = vec![(2, fr(1)), (3, fr(2))];
+    vec![
+        boolean(2),
+        boolean(3),
+        [x.clone(), x, vec![(4, fr(1))]],
+        [vec![(4, fr(1)), (PRODUCT, fr(-1))], vec![(ONE, fr(1))], vec![]],
+    ]
+}
+
+fn system(rows: Vec<[Vec<(usize, Fr)>; 3]>) -> System {
+    System::new(2, 5, rows).unwrap()
+}
+
+/// Assignments for x from 0 to 3.
+fn assignments() -> Vec<Vec<Fr>> {
+    (0..4).map(|x| vec![fr(1), fr(x * x), fr(x & 1), fr(x >> 1), fr(x * x)]).collect()
+}
+
+#[test]
+fn a_whole_system_has_no_fault() {
+    let system = system(squared());
+    let mut coefficients = Coefficients::new(&system);
+    let (liar, mut needed) = (Liar::new(&system), std::collections::BTreeSet::new());
+    for values in assignments() {
+        assert!(system.broken(&values).is_empty());
+        assert!(determined(&system, &values, &[false; 5]).loose.is_empty());
+        let mutants = mutate(&system, &values, 7);
+        assert!(mutants.tried >= 15 && mutants.accepted.is_empty());
+        coefficients.observe(&values);
+        needed.extend(liar.needed(&values));
+    }
+    assert!(coefficients.survivors().is_empty());
+    assert_eq!(coefficients.count(), 14);
+    // Each bit, in `bit·(1 − bit)`, and the one in `(square − input)·1`, may have any factor.
+    assert_eq!(coefficients.scalings().len(), 3);
+    // Each of the four but the last, whose public input follows what was computed.
+    assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+    assert!(system.unused_inputs().is_empty());
+}
+
+#[test]
+fn a_bit_that_is_none_is_found() {
+    let mut rows = squared();
+    rows.remove(1);
+    let system = system(rows);
+    let values = &assignments()[3];
+    // 9 is also (−3)² = (1 + 2·(−2))²: another witness. That the row was needed is seen: nothing but it refuses the lie.
+    assert!(mutate(&system, values, 7).accepted.is_empty());
+    let whole = self::system(squared());
+    assert!(Liar::new(&whole).needed(values).contains(&1));
+    // At x = 0 the square says nothing of x to first order.
+    assert_eq!(determined(&system, &assignments()[0], &[false; 5]).double_roots, [3]);
+}
+
+#[test]
+fn a_wire_that_nothing_binds_is_found() {
+    let mut rows = squared();
+    // The product's result is in no constraint any more but the one that states it.
+    rows.remove(2);
+    let system = system(rows);
+    for values in assignments() {
+        assert!(determined(&system, &values, &[false; 5]).loose.is_empty());
+        // Both bits may be turned.
+        assert_eq!(mutate(&system, &values, 7).accepted.len(), 2);
+    }
+    rows = squared();
+    rows.remove(3);
+    let system = self::system(rows);
+    assert_eq!(system.unused_inputs(), [PRODUCT]);
+}
+
+#[test]
+fn a_wire_without_any_row_is_undetermined() {
+    let system = System::new(2, 6, squared()).unwrap();
+    let mut values = assignments()[2].clone();
+    values.push(Fr::ONE);
+    assert_eq!(determined(&system, &values, &[false; 6]).loose, [5]);
+    assert!(determined(&system, &values, &[false, false, false, false, false, true]).loose.is_empty());
+    assert!(mutate(&system, &values, 7).accepted.iter().all(|(wire, _)| *wire == 5));
+    assert!(!mutate(&system, &values, 7).accepted.is_empty());
+}
+
+#[test]
+fn wires_that_move_together_are_undetermined() {
+    // a + b = input, and nothing else: neither stands alone in a row.
+    let rows = vec![
+        [vec![(2, fr(1)), (3, fr(1)), (1, fr(-1))], vec![(ONE, fr(1))], vec![]],
+        [vec![(2, fr(2)), (3, fr(2)), (1, fr(-2))], vec![(ONE, fr(1))], vec![]],
+    ];
+    let system = System::new(2, 4, rows).unwrap();
+    let values = [fr(1), fr(9), fr(4), fr(5)];
+    assert_eq!(determined(&system, &values, &[false; 4]).loose, [3]);
+    // With a second, independent equation there is one solution.
+    let rows = vec![
+        [vec![(2, fr(1)), (3, fr(1)), (1, fr(-1))], vec![(ONE, fr(1))], vec![]],
+        [vec![(2, fr(2)), (3, fr(3))], vec![(ONE, fr(1))], vec![(ONE, fr(23))]],
+    ];
+    let system = System::new(2, 4, rows).unwrap();
+    assert!(determined(&system, &values, &[false; 4]).loose.is_empty());
+    assert!(system.broken(&values).is_empty());
+    assert_eq!(system.broken(&[fr(1), fr(9), fr(4), Fr::ZERO]), [0, 1]);
+}
+
+#[test]
+fn a_coefficient_that_no_assignment_uses_survives() {
+    let system = system(squared());
+    let mut coefficients = Coefficients::new(&system);
+    // x = 1 only: nothing says that the high bit counts twice.
+    coefficients.observe(&assignments()[1]);
+    assert!(coefficients.survivors().iter().any(|s| s.row == 2 && s.wire == 3));
+}
