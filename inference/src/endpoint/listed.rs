@@ -32,6 +32,11 @@ impl Listed {
         Self { id: None, token, bytes: None, logprob }
     }
 
+    /// The bytes that the token is known by.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.bytes.clone().unwrap_or_else(|| bytes_of(&self.token))
+    }
+
     /// The reference's token with these bytes, and the log-probability.
     pub(super) fn resolve(
         &self,
@@ -39,7 +44,7 @@ impl Listed {
         position: usize,
         table: &TokenTable,
     ) -> Result<(u32, f64), EndpointError> {
-        let bytes = self.bytes.clone().unwrap_or_else(|| bytes_of(&self.token));
+        let bytes = self.bytes();
         let id = table.find(&bytes).map_err(|matches| EndpointError::ListedToken {
             position,
             // What a server calls a token may be anything, such as the key that it was sent.
