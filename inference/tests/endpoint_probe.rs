@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use pot_inference::endpoint::{Backoff, Endpoint, EndpointError, EndpointOptions, Retry};
 use pot_inference::tokenizer::{Bytes, tokenize};
-use pot_inference::{Answer, Ask, InferenceError, LanguageModel, ModelIdentity, Tokenizer};
+use pot_inference::{Answer, Ask, InferenceError, LanguageModel, ModelIdentity, Scored, Tokenizer};
 use pot_protocol::score::ScoreKind;
 use serde_json::{Value, json};
 use stub::replies::{llamacpp, ollama, openai, openai_of_texts, vllm};
@@ -370,4 +370,30 @@ fn ollamas_count_of_tokens_is_compared_as_far_as_it_counts_them_all() {
         after(cached, asked).unwrap();
         after(absent, asked).unwrap();
     }
+}
+
+#[test]
+fn control_tokens_are_known_by_their_numbers_where_these_mean_the_same() {
+    let listed = |handler: fn(&Request) -> Reply, number: u32| {
+        let stub = Stub::start(handler);
+        let endpoint = connect(&format!("openai:{}/v1#m", stub.base), &quick()).unwrap();
+        // As llama.cpp writes lists: the start token has no bytes.
+        stub.now(move |request| match handler(request) {
+            Reply::Json(mut json) if request.path == "/v1/completions" => {
+                let top = json!([
+                    {"id": 256, "token": "", "bytes": [], "logprob": -1.0},
+                    {"id": number, "token": "c", "bytes": [99], "logprob": -1.5},
+                ]);
+                let content = json!([{"id": 256, "token": "", "bytes": [], "logprob": -1.0, "top_logprobs": top}]);
+                json["choices"][0]["logprobs"] = json!({ "content": content });
+                Reply::Json(json)
+            }
+            other => other,
+        });
+        Answer::evaluate(&endpoint, "abcd", Ask::Top { positions: 1, top: 2 })
+    };
+    let answer = listed(openai, 99).unwrap();
+    assert_eq!(answer.scored(), &Scored::Top(vec![vec![(256, -1.0), (99, -1.5)]]));
+    says(&listed(openai, 98).unwrap_err(), "is about token 98, not 99");
+    says(&listed(openai_of_texts, 99).unwrap_err(), "is the text of 0 of the reference's tokens");
 }

@@ -187,7 +187,12 @@ impl OpenAi {
             Form::Ids => all_seen(position, tokens, saw)?,
             Form::Text => seen(position, tokens, saw)?,
         }
-        list.iter().map(|entry| entry.resolve(client, position, &self.prefixes.table)).collect()
+        let table = &self.prefixes.table;
+        let token = |entry: &Listed| match self.form {
+            Form::Ids => entry.numbered(client, position, table),
+            Form::Text => entry.resolve(client, position, table),
+        };
+        list.iter().map(token).collect()
     }
 }
 
