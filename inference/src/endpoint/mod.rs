@@ -181,8 +181,8 @@ fn greet(
     Ok(match spec.dialect() {
         Dialect::Vllm => boxed(Vllm::greet(client, model)?),
         Dialect::LlamaCpp => boxed(LlamaCpp::greet(client, spec.model())?),
-        Dialect::OpenAi => boxed(OpenAi::greet(client, model, options, needed()?)?),
-        Dialect::Ollama => boxed(Ollama::greet(client, model, options, needed()?)?),
+        Dialect::OpenAi => boxed(OpenAi::greet(client, model, options, &needed()?)?),
+        Dialect::Ollama => boxed(Ollama::greet(client, model, options, &needed()?)?),
     })
 }
 

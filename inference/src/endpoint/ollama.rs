@@ -66,7 +66,7 @@ impl Ollama {
         client: &Client,
         wanted: &str,
         options: &EndpointOptions,
-        tokenizer: Arc<dyn Tokenizer>,
+        tokenizer: &Arc<dyn Tokenizer>,
     ) -> Result<(Self, Facts), EndpointError> {
         let Version { version } = client.get("/api/version")?;
         if !is_new_enough(&version) {
@@ -85,7 +85,7 @@ impl Ollama {
             positions: Some(options.max_positions),
             vocabulary: None,
         };
-        let prefixes = Prefixes::new(Arc::clone(&tokenizer));
+        let prefixes = Prefixes::new(Arc::clone(tokenizer));
         let (model, positions) = (wanted.to_owned(), options.max_positions);
         let mut server = Self { model, positions, prefixes, counts: Counts::Partial };
         server.counts = server.count(client, tokenizer.as_ref(), options.top)?;

@@ -96,11 +96,11 @@ impl OpenAi {
         client: &Client,
         wanted: &str,
         options: &EndpointOptions,
-        tokenizer: Arc<dyn Tokenizer>,
+        tokenizer: &Arc<dyn Tokenizer>,
     ) -> Result<(Self, Facts), EndpointError> {
         models::find(client, "/models", Some(wanted))?;
         let facts = Facts { server: String::new(), model: wanted.to_owned(), positions: None, vocabulary: None };
-        let prefixes = Prefixes::new(Arc::clone(&tokenizer));
+        let prefixes = Prefixes::new(Arc::clone(tokenizer));
         let mut server = Self { model: wanted.to_owned(), prefixes, form: Form::Text };
         if server.takes_ids(client, tokenizer.as_ref(), options.top)? {
             server.form = Form::Ids;
@@ -116,9 +116,8 @@ impl OpenAi {
             let Ok(tokens) = tokenizer.tokenize(text) else { continue };
             match self.alike(client, text, &tokens, top) {
                 Ok(true) => compared += 1,
-                Ok(false) => return Ok(false),
                 // Some servers stumble over ids. What they cannot answer as text either comes out in the probe for scores.
-                Err(EndpointError::Status { status: 500, .. }) => return Ok(false),
+                Ok(false) | Err(EndpointError::Status { status: 500, .. }) => return Ok(false),
                 Err(error) if error.retry() == Retry::Never => return Ok(false),
                 Err(error) => return Err(error),
             }

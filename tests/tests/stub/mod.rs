@@ -1,4 +1,5 @@
-//! A server that speaks vLLM's interface and OpenAI's completions, answers with a built-in model and misbehaves on demand.
+//! A server that speaks vLLM's interface and completes as `OpenAI` does, answers with a built-in model and misbehaves on
+//! demand.
 #![allow(dead_code)] // each test file uses its own part of this module
 
 use std::{
