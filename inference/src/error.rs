@@ -14,6 +14,12 @@ pub enum InferenceError {
         /// The system's reason.
         source: std::io::Error,
     },
+    /// A file is no longer what was hashed.
+    #[error("'{path}' changed while it was in use: register again, and leave the model's files alone meanwhile")]
+    Changed {
+        /// The path that was read.
+        path: PathBuf,
+    },
     /// No built-in model has this name.
     #[error("no built-in model '{name}': use one of {known}")]
     UnknownBuiltin {

@@ -129,6 +129,14 @@ pub trait LanguageModel: Send + Sync {
     /// Each prompt is asked once: whether to ask again is for the caller to decide and to log.
     fn answers(&self, prompts: &[Prompt<'_>], ask: Ask) -> Vec<Result<Answer, InferenceError>>;
 
+    /// Whether a prompt can be put to the model, as far as that can be seen without asking it.
+    ///
+    /// # Errors
+    /// [`InferenceError`] as [`LanguageModel::answers`] would give.
+    fn askable(&self, _prompt: Prompt<'_>, _ask: Ask) -> Result<(), InferenceError> {
+        Ok(())
+    }
+
     /// How many prompts are best asked together.
     fn batch(&self) -> usize {
         8

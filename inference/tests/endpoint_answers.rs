@@ -16,13 +16,14 @@ use stub::{Reply, Request, Stub};
 
 type Handler = fn(&Request) -> Reply;
 
-const DIALECTS: [(&str, &str, Handler); 7] = [
+const DIALECTS: [(&str, &str, Handler); 8] = [
     ("vllm", "#m", replies::vllm),
     ("llamacpp", "#m", replies::llamacpp),
     ("llamacpp", "", replies::llamacpp_without_grammar),
     ("llamacpp", "", replies::llamacpp_split),
     ("llamacpp", "", replies::llamacpp_failing),
     ("openai", "/v1#m", replies::openai),
+    ("openai", "/v1#m", replies::openai_of_texts),
     ("ollama", "#m", replies::ollama),
 ];
 
@@ -161,6 +162,19 @@ fn requests_say_what_the_interfaces_document() {
     assert_eq!(last.body["grammar"], "root ::= <[98]> <[99]>");
     assert_eq!((&last.body["prompt"], &last.body["cache_prompt"]), (&serde_json::json!([256, 97]), &false.into()));
 
+    for (handler, prompt, form) in [
+        (replies::openai as Handler, serde_json::json!([256, 97, 98]), "token ids"),
+        (replies::openai_of_texts, "ab".into(), "text"),
+    ] {
+        let stub = Stub::start(handler);
+        let endpoint = connect(&stub, "openai", "/v1#m", true).unwrap();
+        Answer::evaluate(&endpoint, "abc", Ask::Top { positions: 1, top: 4 }).unwrap();
+        let last = stub.requests().pop().unwrap();
+        assert_eq!((&last.body["prompt"], &last.body["logprobs"]), (&prompt, &4.into()));
+        let ModelIdentity::Endpoint(identity) = endpoint.identity() else { panic!() };
+        assert!(identity.settings.contains(&format!("with the {form} of each prefix")), "{}", identity.settings);
+    }
+
     let stub = Stub::start(replies::ollama);
     let endpoint = connect(&stub, "ollama", "#m", true).unwrap();
     Answer::evaluate(&endpoint, "abc", Ask::Top { positions: 1, top: 4 }).unwrap();
@@ -198,7 +212,7 @@ fn documented_answers_are_read() {
     let tokens = [256, 97, 98];
     let ask = Ask::Top { positions: 1, top: 3 };
     let openai = include_str!("responses/openai_completion.json");
-    let answer = replay("openai", replies::openai, "/v1/completions", openai, &tokens, ask);
+    let answer = replay("openai", replies::openai_of_texts, "/v1/completions", openai, &tokens, ask);
     assert_eq!(answer.scored(), &Scored::Top(vec![vec![(99, -0.5), (32, -1.25), (226, -3.75)]]));
     let ollama = include_str!("responses/ollama_generate.json");
     let answer = replay("ollama", replies::ollama, "/api/generate", ollama, &tokens, ask);

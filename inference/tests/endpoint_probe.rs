@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use pot_inference::endpoint::{Backoff, Endpoint, EndpointError, EndpointOptions, Retry};
 use pot_inference::tokenizer::{Bytes, tokenize};
-use pot_inference::{Answer, Ask, InferenceError, Tokenizer};
+use pot_inference::{Answer, Ask, InferenceError, LanguageModel, ModelIdentity, Scored, Tokenizer};
 use pot_protocol::score::ScoreKind;
 use serde_json::{Value, json};
-use stub::replies::{llamacpp, ollama, openai, vllm};
+use stub::replies::{llamacpp, ollama, openai, openai_of_texts, vllm};
 use stub::{Reply, Request, Stub};
 
 fn connect(spec: &str, options: &EndpointOptions) -> Result<Endpoint, InferenceError> {
@@ -247,7 +247,7 @@ fn a_key_needs_an_encrypted_way() {
 
 #[test]
 fn prefixes_that_cannot_be_sent_as_text_are_refused() {
-    let stub = Stub::start(openai);
+    let stub = Stub::start(openai_of_texts);
     let endpoint = connect(&format!("openai:{}/v1#m", stub.base), &quick()).unwrap();
     let ask = Ask::Top { positions: 1, top: 3 };
     let split = Answer::evaluate(&endpoint, "aé", ask).unwrap_err();
@@ -261,4 +261,139 @@ fn prefixes_that_cannot_be_sent_as_text_are_refused() {
     let without_start = pot_inference::Prompt { text: "abc", tokens: &tokens };
     let error = pot_inference::LanguageModel::answers(&endpoint, &[without_start], ask).pop().unwrap().unwrap_err();
     says(&error, "split otherwise");
+}
+
+#[test]
+fn what_cannot_be_sent_is_known_without_a_request() {
+    let ask = Ask::Top { positions: 2, top: 3 };
+    for (spec, handler, by_text) in [
+        ("openai:/v1", openai as fn(&Request) -> Reply, false),
+        ("openai:/v1", openai_of_texts, true),
+        ("ollama:", ollama, true),
+        ("vllm:", vllm, false),
+    ] {
+        let stub = Stub::start(handler);
+        let (dialect, path) = spec.split_once(':').unwrap();
+        let endpoint = connect(&format!("{dialect}:{}{path}#m", stub.base), &quick()).unwrap();
+        let before = stub.requests().len();
+        let askable = |text: &str| {
+            let tokens = tokenize(text);
+            endpoint.askable(pot_inference::Prompt { text, tokens: &tokens }, ask)
+        };
+        askable("abcd").unwrap();
+        assert!(matches!(askable("a"), Err(InferenceError::PromptTooShort { .. })), "{spec}");
+        let split = askable("abcé");
+        if by_text {
+            let split = split.unwrap_err();
+            says(&split, "they end inside a character");
+            assert!(matches!(split, InferenceError::Endpoint(EndpointError::Prefix { position: 1, .. })), "{split:?}");
+        } else {
+            split.unwrap();
+        }
+        assert_eq!(stub.requests().len(), before, "{spec}");
+        // The answers agree with that.
+        assert_eq!(Answer::evaluate(&endpoint, "abcé", ask).is_err(), by_text, "{spec}");
+    }
+}
+
+#[test]
+fn ids_are_sent_only_where_they_mean_the_same_to_the_server() {
+    let by_ids = |edit: fn(&Request, &mut Value)| {
+        let endpoint = try_probe("openai", "/v1#m", "/v1/completions", edit).unwrap();
+        let ModelIdentity::Endpoint(identity) = endpoint.identity() else { panic!() };
+        identity.settings.contains("token ids")
+    };
+    assert!(by_ids(|_, _| ()));
+    // It does not count them, or counts others.
+    assert!(!by_ids(|_, json| json["usage"] = json!(null)));
+    assert!(!by_ids(|request, json| {
+        if request.body["prompt"].is_array() {
+            json["usage"]["prompt_tokens"] = json!(1);
+        }
+    }));
+    // It reads other tokens into the ids.
+    let stub = Stub::start(move |request| {
+        let mut request = request.clone();
+        for id in request.body["prompt"].as_array_mut().into_iter().flatten() {
+            *id = (id.as_u64().unwrap() ^ 1).into();
+        }
+        openai(&request)
+    });
+    let endpoint = connect(&format!("openai:{}/v1#m", stub.base), &quick()).unwrap();
+    let ModelIdentity::Endpoint(identity) = endpoint.identity() else { panic!() };
+    assert!(identity.settings.contains("the text of each prefix"), "{}", identity.settings);
+    // What is counted while it is asked must be right too.
+    let stub = Stub::start(openai);
+    let endpoint = connect(&format!("openai:{}/v1#m", stub.base), &quick()).unwrap();
+    stub.now(|request| match openai(request) {
+        Reply::Json(mut json) if request.path == "/v1/completions" => {
+            json["usage"]["prompt_tokens"] = json!(3);
+            Reply::Json(json)
+        }
+        other => other,
+    });
+    let error = Answer::evaluate(&endpoint, "abcd", Ask::Top { positions: 1, top: 3 }).unwrap_err();
+    says(&error, "the server saw 3 tokens in what is 4");
+}
+
+#[test]
+fn ollamas_count_of_tokens_is_compared_as_far_as_it_counts_them_all() {
+    let after = |probed: fn(&mut Value), asked: fn(&mut Value)| {
+        let endpoint_of = |edit: fn(&mut Value)| {
+            move |request: &Request| match ollama(request) {
+                Reply::Json(mut json) if request.path == "/api/generate" => {
+                    edit(&mut json);
+                    Reply::Json(json)
+                }
+                other => other,
+            }
+        };
+        let stub = Stub::start(endpoint_of(probed));
+        let endpoint = connect(&format!("ollama:{}#m", stub.base), &quick()).unwrap();
+        stub.now(endpoint_of(asked));
+        // The prefix has four tokens, the start token included.
+        Answer::evaluate(&endpoint, "abcd", Ask::Top { positions: 1, top: 3 })
+    };
+    let whole = |_: &mut Value| ();
+    let cached = |json: &mut Value| json["prompt_eval_count"] = json!(1);
+    let absent = |json: &mut Value| drop(json.as_object_mut().unwrap().remove("prompt_eval_count"));
+    let many = |json: &mut Value| json["prompt_eval_count"] = json!(5);
+    after(whole, whole).unwrap();
+    after(whole, |json| json["prompt_eval_count"] = json!(3)).unwrap();
+    after(whole, absent).unwrap();
+    says(&after(whole, cached).unwrap_err(), "the server saw 1 tokens in what is 4");
+    for probed in [whole as fn(&mut Value), cached, absent] {
+        says(&after(probed, many).unwrap_err(), "the server saw 5 tokens in what is 4");
+    }
+    // A server that was seen to leave out what it still holds may say fewer.
+    for asked in [cached as fn(&mut Value), absent, |json| json["prompt_eval_count"] = json!(0)] {
+        after(cached, asked).unwrap();
+        after(absent, asked).unwrap();
+    }
+}
+
+#[test]
+fn control_tokens_are_known_by_their_numbers_where_these_mean_the_same() {
+    let listed = |handler: fn(&Request) -> Reply, number: u32| {
+        let stub = Stub::start(handler);
+        let endpoint = connect(&format!("openai:{}/v1#m", stub.base), &quick()).unwrap();
+        // As llama.cpp writes lists: the start token has no bytes.
+        stub.now(move |request| match handler(request) {
+            Reply::Json(mut json) if request.path == "/v1/completions" => {
+                let top = json!([
+                    {"id": 256, "token": "", "bytes": [], "logprob": -1.0},
+                    {"id": number, "token": "c", "bytes": [99], "logprob": -1.5},
+                ]);
+                let content = json!([{"id": 256, "token": "", "bytes": [], "logprob": -1.0, "top_logprobs": top}]);
+                json["choices"][0]["logprobs"] = json!({ "content": content });
+                Reply::Json(json)
+            }
+            other => other,
+        });
+        Answer::evaluate(&endpoint, "abcd", Ask::Top { positions: 1, top: 2 })
+    };
+    let answer = listed(openai, 99).unwrap();
+    assert_eq!(answer.scored(), &Scored::Top(vec![vec![(256, -1.0), (99, -1.5)]]));
+    says(&listed(openai, 98).unwrap_err(), "is about token 98, not 99");
+    says(&listed(openai_of_texts, 99).unwrap_err(), "is the text of 0 of the reference's tokens");
 }

@@ -4,6 +4,8 @@
 
 mod common;
 
+use std::fs::File;
+use std::io::{Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -136,6 +138,62 @@ fn a_part_that_cannot_be_read_fails_every_prompt() {
             text,
             "m: tensor 'model.layers.1.mlp.up_proj.weight' holds a NaN or infinite weight: the file is damaged"
         );
+    }
+}
+
+/// Writes over one byte in the middle of a file, and puts the time of its last change back to what it was.
+fn tamper(path: &Path) {
+    let file = File::options().read(true).write(true).open(path).unwrap();
+    let before = file.metadata().unwrap();
+    let mut writer = &file;
+    writer.seek(SeekFrom::Start(before.len() / 2)).unwrap();
+    writer.write_all(&[0]).unwrap();
+    file.set_modified(before.modified().unwrap()).unwrap();
+    assert_eq!(file.metadata().unwrap().modified().unwrap(), before.modified().unwrap());
+}
+
+#[test]
+fn weights_that_change_after_they_were_hashed_are_not_scored() {
+    let scratch = tempfile::tempdir().unwrap();
+    let fresh = |name: &str| {
+        let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/tokenizers/bytes");
+        let folder = scratch.path().join(name);
+        std::fs::create_dir(&folder).unwrap();
+        for file in ["config.json", "model.gguf", "model.safetensors", "tokenizer.json"] {
+            std::fs::copy(from.join(file), folder.join(file)).unwrap();
+        }
+        folder
+    };
+    for (name, opened, weights) in [("a", "", "model.safetensors"), ("b", "model.gguf", "model.gguf")] {
+        let folder = fresh(name);
+        let (opened, weights) = (folder.join(opened), folder.join(weights));
+        let load = |layered| {
+            let options = LoadOptions { layered, ..LoadOptions::default() };
+            pot_inference::load(opened.to_str().unwrap(), &options).unwrap()
+        };
+        let (parts, whole) = (load(true), load(false));
+        let prompts = [vec![1, 2, 3], vec![4, 5, 6, 7]];
+        let expected = ask_all(&whole, &prompts, Ask::AllTokens);
+        assert!(expected.iter().all(Result::is_ok), "{expected:?}");
+        assert_eq!(ask_all(&parts, &prompts, Ask::AllTokens), expected);
+        // Reading is no change.
+        drop(std::fs::read(&weights).unwrap());
+        assert_eq!(ask_all(&parts, &prompts, Ask::AllTokens), expected);
+        tamper(&weights);
+        for answer in ask_all(&parts, &prompts, Ask::AllTokens) {
+            let text = answer.unwrap_err();
+            assert!(text.contains(weights.to_str().unwrap()) && text.contains("register again"), "{text}");
+        }
+        assert_eq!(ask_all(&whole, &prompts, Ask::AllTokens), expected, "what is in memory is what was hashed");
+        // Nor is a model held as a whole whose file changes between hashing and reading.
+        let meanwhile = |done, all| {
+            if done == all {
+                tamper(&weights);
+            }
+        };
+        let options = LoadOptions::default();
+        let refused = pot_inference::load_with_progress(opened.to_str().unwrap(), &options, &meanwhile).err().unwrap();
+        assert!(matches!(refused, InferenceError::Changed { .. }), "{refused}");
     }
 }
 

@@ -75,6 +75,8 @@ fn gemma3_is_llama_cpps() {
 #[test]
 fn gemma3_is_nearer_to_llama_cpps_f16() {
     // The F16 file was made from the 4-bit one, so its weights are those that we dequantise: only kernels differ.
+    // Theirs round activations to half precision, which made a mean of 0.0020. A quarter more is for other
+    // processors' kernels; anything larger is no rounding, and to be looked into.
     let data = "gemma3-270m-F16-F32kv.llamacpp-step-3prompts.tsv";
-    compare("gemma3_is_nearer_to_llama_cpps_f16", "gemma3-270m-q4_k_m.gguf", Kernel::Dequantised, data, 0.005);
+    compare("gemma3_is_nearer_to_llama_cpps_f16", "gemma3-270m-q4_k_m.gguf", Kernel::Dequantised, data, 0.0025);
 }

@@ -268,3 +268,89 @@ fn tokenizer_json_files_that_are_not_understood_are_refused() {
     assert!(with("/model", 1.into()).contains("its tokenizer cannot be used"));
     assert!(HuggingFace::parse("t", "{").err().unwrap().to_string().starts_with("t: its tokenizer cannot be used"));
 }
+
+/// The `tokenizer.json` in `folder`, changed.
+fn changed(folder: &str, change: impl FnOnce(&mut serde_json::Value)) -> HuggingFace {
+    let path = format!("{}/tests/tokenizers/{folder}/tokenizer.json", env!("CARGO_MANIFEST_DIR"));
+    let mut json = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    change(&mut json);
+    parse(&json).unwrap()
+}
+
+/// Takes the token `text` out of the vocabulary, with the merges that lead to it or on from it, and gives its number.
+fn without(json: &mut serde_json::Value, text: &str, instead: &str) -> u64 {
+    let vocabulary = json["model"]["vocab"].as_object_mut().unwrap();
+    // Without another in its place, the added tokens would be numbered anew.
+    let number = vocabulary.remove(text).unwrap();
+    vocabulary.insert(instead.to_owned(), number.clone());
+    let merges = json["model"]["merges"].as_array_mut().unwrap();
+    let of = |merge: &serde_json::Value| match merge {
+        serde_json::Value::String(pair) => pair.clone(),
+        pair => format!("{} {}", pair[0].as_str().unwrap(), pair[1].as_str().unwrap()),
+    };
+    merges.retain(|merge| !of(merge).contains(text));
+    number.as_u64().unwrap()
+}
+
+#[track_caller]
+fn untokenizable(tokenizer: &HuggingFace, text: &str) {
+    let error = tokenizer.tokenize(text).unwrap_err().to_string();
+    assert!(error.starts_with("the text cannot be split into tokens: the vocabulary has no tokens for"), "{error}");
+}
+
+#[test]
+fn what_a_tokenizer_json_has_no_tokens_for_is_refused_and_not_dropped() {
+    for folder in ["bytes", "pieces"] {
+        let whole = changed(folder, |_| ());
+        for text in ["a zebra", " ü\u{301}\n\n🦀\0", "<unk> <pad>", "▁a ▁▁", ""] {
+            whole.tokenize(text).unwrap();
+        }
+    }
+    let bytes = changed("bytes", |json| assert!(without(json, "z", "unused") < 340));
+    bytes.tokenize("a horse").unwrap();
+    untokenizable(&bytes, "a zebra");
+    untokenizable(&bytes, "z");
+    // The same where texts are normalised first: what that changes is nothing that is lost.
+    let normalised = changed("bytes", |json| {
+        without(json, "z", "unused");
+        json["normalizer"] = serde_json::json!({"type": "NFC"});
+    });
+    normalised.tokenize("e\u{301}").unwrap();
+    untokenizable(&normalised, "a zebra");
+    // A token for what is unknown stands for no text, unless the text names it.
+    let unknown = |special: bool| {
+        changed("bytes", |json| {
+            let number = without(json, "z", "<unk>");
+            json["model"]["unk_token"] = "<unk>".into();
+            let added = serde_json::json!({"id": number, "content": "<unk>", "single_word": false, "lstrip": false,
+                "rstrip": false, "normalized": false, "special": special});
+            json["added_tokens"].as_array_mut().unwrap().insert(0, added);
+        })
+    };
+    for special in [false, true] {
+        unknown(special).tokenize("a<unk>b").unwrap();
+        untokenizable(&unknown(special), "a zebra");
+    }
+    untokenizable(&unknown(false), "<unk>z");
+
+    // Pieces without the byte that would stand in, with the token for what is unknown and without.
+    let fallen = |json: &mut serde_json::Value| assert!(without(json, "<0xC3>", "unused") < 453);
+    let pieces = changed("pieces", fallen);
+    pieces.tokenize("a b").unwrap();
+    untokenizable(&pieces, "a À b");
+    let pieces = changed("pieces", |json| {
+        fallen(json);
+        json["model"]["unk_token"] = serde_json::Value::Null;
+    });
+    pieces.tokenize("a b ▁").unwrap();
+    untokenizable(&pieces, "a À b");
+    // A space that is put before every text is none of its own.
+    let spaced = changed("bytes", |json| json["pre_tokenizer"]["pretokenizers"][1]["add_prefix_space"] = true.into());
+    spaced.tokenize("a").unwrap();
+    // The start token is also that for what is unknown.
+    let mut start = json();
+    start["model"]["unk_token"] = "<s>".into();
+    let start = parse(&start).unwrap();
+    assert_eq!(start.tokenize("ab").unwrap(), [0, 4]);
+    untokenizable(&start, "abc");
+}

@@ -54,6 +54,26 @@ fn an_endpoint_is_audited_against_local_weights() {
 }
 
 #[test]
+fn an_endpoint_that_only_completes_is_audited_by_token_ids_and_refused_beforehand_where_text_will_not_do() {
+    let root = scratch();
+    for (model, word, out) in [("builtin:base", "SAME-TOPK", "a"), ("builtin:finetuned", "DIFFERENT", "b")] {
+        let (stub, out) = (Stub::honest(model, usize::MAX), root.path().join(out));
+        audit("builtin:base", &stub.openai_spec(), "quick-topk", &out).expect(0);
+        let report = check(&["verify", text(&out), "--allow-development-key", "--json"]).expect(0);
+        let report: Value = serde_json::from_str(&report.stdout).unwrap();
+        assert_eq!(report["verdict"], word, "{model}");
+    }
+    // As text, the bytes of one character cannot be sent one by one: a run would end at the first such prompt.
+    let (stub, out) = (Stub::honest("builtin:base", usize::MAX), root.path().join("c"));
+    stub.texts_only.store(true, Ordering::SeqCst);
+    let ran = audit("builtin:base", &stub.openai_spec(), "quick-topk", &out).expect(3);
+    ran.says("the candidate model cannot be asked for kl-topk scores")
+        .says("they end inside a character")
+        .says("vllm:");
+    assert!(!out.exists());
+}
+
+#[test]
 fn an_endpoint_that_dies_half_way_pauses_the_run_which_then_resumes() {
     let root = scratch();
     let out = root.path().join("run");

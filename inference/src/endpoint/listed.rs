@@ -32,6 +32,28 @@ impl Listed {
         Self { id: None, token, bytes: None, logprob }
     }
 
+    /// The bytes that the token is known by.
+    pub(super) fn bytes(&self) -> Vec<u8> {
+        self.bytes.clone().unwrap_or_else(|| bytes_of(&self.token))
+    }
+
+    /// The token of the given number, where numbers mean to the server what they mean to the reference, and the
+    /// log-probability. Control tokens are listed without bytes, so nothing but the number says which they are.
+    pub(super) fn numbered(
+        &self,
+        client: &Client,
+        position: usize,
+        table: &TokenTable,
+    ) -> Result<(u32, f64), EndpointError> {
+        match (self.id, table.find(&self.bytes())) {
+            (Some(id), Ok(wanted)) if id != wanted => {
+                Err(EndpointError::OtherToken { position, wanted, found: id.to_string() })
+            }
+            (Some(id), _) => Ok((id, real(position, self.logprob)?)),
+            (None, _) => self.resolve(client, position, table),
+        }
+    }
+
     /// The reference's token with these bytes, and the log-probability.
     pub(super) fn resolve(
         &self,
@@ -39,7 +61,7 @@ impl Listed {
         position: usize,
         table: &TokenTable,
     ) -> Result<(u32, f64), EndpointError> {
-        let bytes = self.bytes.clone().unwrap_or_else(|| bytes_of(&self.token));
+        let bytes = self.bytes();
         let id = table.find(&bytes).map_err(|matches| EndpointError::ListedToken {
             position,
             // What a server calls a token may be anything, such as the key that it was sent.

@@ -142,7 +142,13 @@ impl Endpoint {
         &self.report
     }
 
-    fn answer(&self, prompt: Prompt<'_>, ask: Ask) -> Result<Answer, InferenceError> {
+    /// The reference's tokenizer, if it was given: texts are then split here.
+    pub fn tokenizer(&self) -> Option<&Arc<dyn Tokenizer>> {
+        self.tokenizer.as_ref()
+    }
+
+    /// The checked question that `ask` is about `prompt`.
+    fn question<'a>(&self, prompt: Prompt<'a>, ask: Ask) -> Result<Question<'a>, InferenceError> {
         let first = check(self, prompt, ask)?;
         let top = match ask {
             Ask::Distributions(_) => {
@@ -161,8 +167,11 @@ impl Endpoint {
             }
             Ask::Top { top, .. } => Some(top),
         };
-        let question = Question { text: prompt.text, tokens: prompt.tokens, first, top };
-        let scored = self.server.score(&self.client, question)?;
+        Ok(Question { text: prompt.text, tokens: prompt.tokens, first, top })
+    }
+
+    fn answer(&self, prompt: Prompt<'_>, ask: Ask) -> Result<Answer, InferenceError> {
+        let scored = self.server.score(&self.client, self.question(prompt, ask)?)?;
         Answer::new(self, prompt, ask, scored)
     }
 }
@@ -178,8 +187,8 @@ fn greet(
     Ok(match spec.dialect() {
         Dialect::Vllm => boxed(Vllm::greet(client, model)?),
         Dialect::LlamaCpp => boxed(LlamaCpp::greet(client, spec.model())?),
-        Dialect::OpenAi => boxed(OpenAi::greet(client, model, needed()?)?),
-        Dialect::Ollama => boxed(Ollama::greet(client, model, options.max_positions, needed()?)?),
+        Dialect::OpenAi => boxed(OpenAi::greet(client, model, options, &needed()?)?),
+        Dialect::Ollama => boxed(Ollama::greet(client, model, options, &needed()?)?),
     })
 }
 
@@ -190,6 +199,10 @@ fn boxed((server, facts): (impl Speaks + 'static, Facts)) -> (Box<dyn Speaks>, F
 impl LanguageModel for Endpoint {
     fn answers(&self, prompts: &[Prompt<'_>], ask: Ask) -> Vec<Result<Answer, InferenceError>> {
         batch::each(prompts, self.concurrency, |prompt| self.answer(*prompt, ask))
+    }
+
+    fn askable(&self, prompt: Prompt<'_>, ask: Ask) -> Result<(), InferenceError> {
+        Ok(self.server.askable(self.question(prompt, ask)?)?)
     }
 
     fn batch(&self) -> usize {

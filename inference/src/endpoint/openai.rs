@@ -1,6 +1,7 @@
 //! `OpenAI`'s completions interface, which many servers speak. It gives log-probabilities of generated tokens only, so it
-//! answers the most likely tokens after committed prefixes, one request a position. Chat interfaces put the text into a
-//! template and are not scorable.
+//! answers the most likely tokens after committed prefixes, one request a position. A prefix goes as token ids where the
+//! server takes them and was seen to mean by them what the reference means, else as text. Chat interfaces put the text
+//! into a template and are not scorable.
 //!
 //! Reference: <https://platform.openai.com/docs/api-reference/completions>. Lists come either in its own form (an object
 //! from token text to log-probability) or in that of its chat interface (a list with bytes), which llama.cpp writes.
@@ -9,14 +10,16 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 use serde::de::{MapAccess, Visitor};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::EndpointError;
 use super::http::Client;
 use super::listed::{Generated, Listed};
-use super::models;
-use super::prefixes::{Prefixes, seen};
+use super::prefixes::{Prefixes, all_seen, seen};
+use super::probe::{self, STEADY};
 use super::question::{Facts, Question, Speaks};
+use super::retry::Retry;
+use super::{EndpointOptions, models};
 use crate::{Scored, Tokenizer};
 
 const COMPLETIONS: &str = "/completions";
@@ -24,6 +27,16 @@ const COMPLETIONS: &str = "/completions";
 pub(super) struct OpenAi {
     model: String,
     prefixes: Prefixes,
+    form: Form,
+}
+
+/// How prefixes are sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    /// As token ids: every prefix can be sent.
+    Ids,
+    /// As text, which the server must split into the committed tokens again.
+    Text,
 }
 
 #[derive(Deserialize)]
@@ -82,23 +95,58 @@ impl OpenAi {
     pub(super) fn greet(
         client: &Client,
         wanted: &str,
-        tokenizer: Arc<dyn Tokenizer>,
+        options: &EndpointOptions,
+        tokenizer: &Arc<dyn Tokenizer>,
     ) -> Result<(Self, Facts), EndpointError> {
         models::find(client, "/models", Some(wanted))?;
         let facts = Facts { server: String::new(), model: wanted.to_owned(), positions: None, vocabulary: None };
-        Ok((Self { model: wanted.to_owned(), prefixes: Prefixes::new(tokenizer) }, facts))
+        let prefixes = Prefixes::new(Arc::clone(tokenizer));
+        let mut server = Self { model: wanted.to_owned(), prefixes, form: Form::Text };
+        if server.takes_ids(client, tokenizer.as_ref(), options.top)? {
+            server.form = Form::Ids;
+        }
+        Ok((server, facts))
     }
 
-    fn step(
-        &self,
-        client: &Client,
-        position: usize,
-        (text, tokens): (&str, usize),
-        top: u32,
-    ) -> Result<Vec<(u32, f64)>, EndpointError> {
+    /// Whether the server takes token ids, and they mean to it what they mean to the reference: it must say that it saw
+    /// each of them, split the probing texts into as many, and answer the ids and the texts alike.
+    fn takes_ids(&self, client: &Client, tokenizer: &dyn Tokenizer, top: u32) -> Result<bool, EndpointError> {
+        let mut compared = 0;
+        for text in probe::texts() {
+            let Ok(tokens) = tokenizer.tokenize(text) else { continue };
+            match self.alike(client, text, &tokens, top) {
+                Ok(true) => compared += 1,
+                // Some servers stumble over ids. What they cannot answer as text either comes out in the probe for scores.
+                Ok(false) | Err(EndpointError::Status { status: 500, .. }) => return Ok(false),
+                Err(error) if error.retry() == Retry::Never => return Ok(false),
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(compared > 0)
+    }
+
+    /// Whether the server answers `text` and its `tokens` alike, up to the noise of a server that repeats itself.
+    fn alike(&self, client: &Client, text: &str, tokens: &[u32], top: u32) -> Result<bool, EndpointError> {
+        let (by_ids, saw) = self.said(client, &json!(tokens), top)?;
+        if saw != Some(tokens.len()) {
+            return Ok(false);
+        }
+        let (by_text, saw) = self.said(client, &json!(text), top)?;
+        if saw.is_none() || seen(0, tokens.len(), saw).is_err() {
+            return Ok(false);
+        }
+        let other = |entry: &Listed| by_text.iter().find(|other| other.bytes() == entry.bytes());
+        let gaps: Vec<f64> =
+            by_ids.iter().filter_map(|entry| Some((entry.logprob - other(entry)?.logprob).abs())).collect();
+        let count = u32::try_from(gaps.len()).map_or(f64::INFINITY, f64::from);
+        Ok(2 * gaps.len() > by_ids.len() && gaps.iter().sum::<f64>() <= STEADY * count)
+    }
+
+    /// What the server lists after `prompt`, and how many tokens it says it saw.
+    fn said(&self, client: &Client, prompt: &Value, top: u32) -> Result<(Vec<Listed>, Option<usize>), EndpointError> {
         let body = json!({
             "model": self.model,
-            "prompt": text,
+            "prompt": prompt,
             "max_tokens": 1,
             "temperature": 0,
             "logprobs": top,
@@ -106,7 +154,7 @@ impl OpenAi {
         });
         let answer: Completion = client.post(COMPLETIONS, &body)?;
         models::same(client, &self.model, &answer.model)?;
-        seen(position, tokens, answer.usage.and_then(|usage| usage.prompt_tokens))?;
+        let saw = answer.usage.and_then(|usage| usage.prompt_tokens);
         let missing = || client.shape(COMPLETIONS, "no lists of likely tokens under 'choices[0].logprobs'");
         let log_probs = match <[Choice; 1]>::try_from(answer.choices) {
             Ok([choice]) => choice.logprobs.ok_or_else(missing)?,
@@ -118,11 +166,32 @@ impl OpenAi {
             (None, None) => return Err(missing()),
         };
         match (lists.pop(), lists.len()) {
-            (Some(list), 0) => list.iter().map(|entry| entry.resolve(client, position, &self.prefixes.table)).collect(),
+            (Some(list), 0) => Ok((list, saw)),
             (last, others) => {
                 Err(EndpointError::Positions { found: others + usize::from(last.is_some()), expected: 1 })
             }
         }
+    }
+
+    /// The most likely tokens after the committed `tokens`, sent as `prompt`.
+    fn step(
+        &self,
+        client: &Client,
+        position: usize,
+        (prompt, tokens): (&Value, usize),
+        top: u32,
+    ) -> Result<Vec<(u32, f64)>, EndpointError> {
+        let (list, saw) = self.said(client, prompt, top)?;
+        match self.form {
+            Form::Ids => all_seen(position, tokens, saw)?,
+            Form::Text => seen(position, tokens, saw)?,
+        }
+        let table = &self.prefixes.table;
+        let token = |entry: &Listed| match self.form {
+            Form::Ids => entry.numbered(client, position, table),
+            Form::Text => entry.resolve(client, position, table),
+        };
+        list.iter().map(token).collect()
     }
 }
 
@@ -131,17 +200,32 @@ impl Speaks for OpenAi {
         Ok(None)
     }
 
+    fn askable(&self, question: Question<'_>) -> Result<(), EndpointError> {
+        match self.form {
+            Form::Ids => Ok(()),
+            Form::Text => self.prefixes.texts(question).map(drop),
+        }
+    }
+
     fn score(&self, client: &Client, question: Question<'_>) -> Result<Scored, EndpointError> {
         let Some(top) = question.top else { return Err(unsupported()) };
-        let texts = self.prefixes.texts(question)?;
-        let steps = texts.into_iter().zip(question.steps()).enumerate();
-        let lists = steps.map(|(at, (text, (tokens, _)))| self.step(client, at, (text, tokens.len()), top));
+        let prompts: Vec<Value> = match self.form {
+            Form::Ids => question.steps().map(|(tokens, _)| json!(tokens)).collect(),
+            Form::Text => self.prefixes.texts(question)?.into_iter().map(Value::from).collect(),
+        };
+        let steps = prompts.iter().zip(question.steps()).enumerate();
+        let lists = steps.map(|(at, (prompt, (tokens, _)))| self.step(client, at, (prompt, tokens.len()), top));
         lists.collect::<Result<_, _>>().map(Scored::Top)
     }
 
     fn settings(&self) -> String {
-        "POST /completions with the text of each prefix, max_tokens 1, temperature 0, logprobs, one request a position"
-            .to_owned()
+        let form = match self.form {
+            Form::Ids => "token ids",
+            Form::Text => "text",
+        };
+        format!(
+            "POST /completions with the {form} of each prefix, max_tokens 1, temperature 0, logprobs, one request a position"
+        )
     }
 
     fn no_tokens(&self) -> Option<EndpointError> {

@@ -46,11 +46,19 @@ impl Prefixes {
     }
 }
 
-/// Refuses an answer to fewer or more tokens than were sent, where the server says how many it saw. The start token is
-/// counted by some and not by others.
+/// Refuses an answer to fewer or more tokens than were sent as text, where the server says how many it saw. The start
+/// token is counted by some and not by others.
 pub(super) fn seen(position: usize, sent: usize, seen: Option<usize>) -> Result<(), EndpointError> {
     match seen {
-        Some(seen) if seen != sent && seen.checked_add(1) != Some(sent) => Err(EndpointError::Prefix {
+        Some(seen) if seen.checked_add(1) == Some(sent) => Ok(()),
+        seen => all_seen(position, sent, seen),
+    }
+}
+
+/// The same for tokens that were sent as ids: each of them counts.
+pub(super) fn all_seen(position: usize, sent: usize, seen: Option<usize>) -> Result<(), EndpointError> {
+    match seen {
+        Some(seen) if seen != sent => Err(EndpointError::Prefix {
             position,
             reason: format!("the server saw {seen} tokens in what is {sent} for the reference"),
         }),

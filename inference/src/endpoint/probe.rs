@@ -37,7 +37,12 @@ const POSITIONS: u32 = 2;
 
 /// Largest mean difference of a text's log-probabilities from one time to the next, in nats. Batching alone was seen to
 /// make 0.05 to 0.09, heavy quantisation of the weights makes about 1.
-const STEADY: f64 = 0.5;
+pub(super) const STEADY: f64 = 0.5;
+
+/// The probing texts, without the names of control tokens.
+pub(super) fn texts() -> impl Iterator<Item = &'static str> {
+    SPLIT.iter().chain(&TEXTS).copied().filter(|&text| text != CONTROL)
+}
 
 /// What was found out about an endpoint before the run.
 #[derive(Clone, Debug, PartialEq)]
@@ -137,7 +142,7 @@ pub(super) fn same_tokens(
 pub(super) fn observed_tokenizer(client: &Client, server: &dyn Speaks) -> Result<[u8; 32], EndpointError> {
     let mut hash = Sha256::new();
     hash.update(b"pot/endpoint-tokenizer/v1: tokens of probing texts\0");
-    for text in SPLIT.iter().chain(&TEXTS).filter(|&&text| text != CONTROL) {
+    for text in texts() {
         let missing = || client.shape("", "the interface does not split texts");
         let tokens = server.tokenize(client, text)?.ok_or_else(missing)?;
         for length in [text.len(), tokens.len()] {

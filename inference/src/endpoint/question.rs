@@ -53,6 +53,14 @@ pub(super) trait Speaks: Send + Sync {
     /// The tokens of `text` on the server, start token included; nothing when the interface does not tell.
     fn tokenize(&self, client: &Client, text: &str) -> Result<Option<Vec<u32>>, EndpointError>;
 
+    /// Whether the question can be put in this interface, looked at without a request.
+    ///
+    /// # Errors
+    /// [`EndpointError::Prefix`] with the first scored position at which it cannot.
+    fn askable(&self, _: Question<'_>) -> Result<(), EndpointError> {
+        Ok(())
+    }
+
     /// Says what was asked, position by position, each request sent once.
     fn score(&self, client: &Client, question: Question<'_>) -> Result<Scored, EndpointError>;
 

@@ -37,11 +37,8 @@ pub(super) fn open(origin: &str, path: &Path, progress: Progress<'_>) -> Result<
     };
     let files = names.iter().map(|name| RegularFile::open(&folder.join(name))).collect::<Result<Vec<_>, _>>()?;
     let weights = Manifest::of(&files.iter().collect::<Vec<_>>(), progress)?;
-    let part = |file: RegularFile| Part {
-        origin: file.path.display().to_string(),
-        length: file.length,
-        data: Box::new(file.file),
-    };
+    let part =
+        |file: RegularFile| Part { origin: file.path.display().to_string(), length: file.length, data: Box::new(file) };
     let checkpoint = Checkpoint::open(origin, files.into_iter().map(part).collect())?;
     if let Some(index) = index {
         index.check(origin, &checkpoint)?;

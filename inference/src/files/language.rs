@@ -168,6 +168,10 @@ impl Source for Language {
         self.whole.linear(&self.names.whole(name), outputs, inputs)
     }
 
+    fn unchanged(&self) -> Result<(), InferenceError> {
+        self.whole.unchanged()
+    }
+
     fn linear_bytes(&self, name: &str, outputs: usize, inputs: usize) -> u64 {
         self.whole.linear_bytes(&self.names.whole(name), outputs, inputs)
     }

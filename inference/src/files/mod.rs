@@ -18,7 +18,9 @@ use crate::tokenizer::Tokenizer;
 use crate::weights::{Checkpoint, Source};
 use crate::{InferenceError, gguf, zoo};
 
-pub(crate) use regular::RegularFile;
+#[cfg(test)]
+pub(crate) use regular::Counted;
+pub(crate) use regular::{Content, RegularFile};
 
 /// A model on disk, opened: its headers are read and its files hashed, its weights are not in memory.
 pub struct ModelFiles {

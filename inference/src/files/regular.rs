@@ -1,10 +1,50 @@
 //! Regular files: a pipe could block for ever and a device never end.
 
-use std::fs::File;
-use std::io::Read;
+use std::borrow::Cow;
+use std::fs::{File, Metadata};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use crate::InferenceError;
+
+/// What weights are read from.
+pub(crate) trait Content: Read + Seek + Send {
+    /// Refuses a file that is not as it was when it was opened.
+    ///
+    /// # Errors
+    /// [`InferenceError::Changed`], or [`InferenceError::Io`] when that cannot be seen.
+    fn unchanged(&self) -> Result<(), InferenceError>;
+}
+
+impl Content for Cursor<Cow<'static, [u8]>> {
+    fn unchanged(&self) -> Result<(), InferenceError> {
+        Ok(())
+    }
+}
+
+/// What the system says of a file that differs after somebody wrote to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct State {
+    length: u64,
+    modified: Option<std::time::SystemTime>,
+    /// Device, inode, and the time of the last change of data or status, which no program can set: seconds and their
+    /// billionths.
+    #[cfg(unix)]
+    change: (u64, u64, i64, i64),
+}
+
+impl State {
+    fn of(metadata: &Metadata) -> Self {
+        #[cfg(unix)]
+        use std::os::unix::fs::MetadataExt;
+        Self {
+            length: metadata.len(),
+            modified: metadata.modified().ok(),
+            #[cfg(unix)]
+            change: (metadata.dev(), metadata.ino(), metadata.ctime(), metadata.ctime_nsec()),
+        }
+    }
+}
 
 /// A regular file, opened for reading.
 #[derive(Debug)]
@@ -13,6 +53,31 @@ pub(crate) struct RegularFile {
     /// Bytes when it was opened.
     pub(crate) length: u64,
     pub(crate) file: File,
+    /// How it was when it was opened, before it was hashed.
+    state: State,
+}
+
+impl Read for RegularFile {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.file.read(buffer)
+    }
+}
+
+impl Seek for RegularFile {
+    fn seek(&mut self, position: SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(position)
+    }
+}
+
+impl Content for RegularFile {
+    fn unchanged(&self) -> Result<(), InferenceError> {
+        let failed = |source| InferenceError::Io { path: self.path.clone(), source };
+        let metadata = self.file.metadata().map_err(failed)?;
+        if State::of(&metadata) == self.state {
+            return Ok(());
+        }
+        Err(InferenceError::Changed { path: self.path.clone() })
+    }
 }
 
 impl RegularFile {
@@ -33,7 +98,7 @@ impl RegularFile {
         if !metadata.is_file() {
             return Err(refuse());
         }
-        Ok(Self { path: path.to_owned(), length: metadata.len(), file })
+        Ok(Self { path: path.to_owned(), length: metadata.len(), file, state: State::of(&metadata) })
     }
 
     /// The whole file as text, at most `limit` bytes.
@@ -53,5 +118,39 @@ impl RegularFile {
             origin: path.display().to_string(),
             reason: format!("this file should be text, but is not UTF-8: {e}"),
         })
+    }
+}
+
+/// Bytes in memory that count the largest piece that is asked of them at once.
+#[cfg(test)]
+pub(crate) struct Counted(Cursor<Vec<u8>>, std::sync::Arc<std::sync::atomic::AtomicUsize>);
+
+#[cfg(test)]
+impl Counted {
+    pub(crate) fn new(bytes: Vec<u8>) -> (Self, std::sync::Arc<std::sync::atomic::AtomicUsize>) {
+        let largest = std::sync::Arc::default();
+        (Self(Cursor::new(bytes), std::sync::Arc::clone(&largest)), largest)
+    }
+}
+
+#[cfg(test)]
+impl Read for Counted {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        self.1.fetch_max(buffer.len(), std::sync::atomic::Ordering::Relaxed);
+        self.0.read(buffer)
+    }
+}
+
+#[cfg(test)]
+impl Seek for Counted {
+    fn seek(&mut self, position: SeekFrom) -> std::io::Result<u64> {
+        self.0.seek(position)
+    }
+}
+
+#[cfg(test)]
+impl Content for Counted {
+    fn unchanged(&self) -> Result<(), InferenceError> {
+        Ok(())
     }
 }

@@ -77,7 +77,7 @@ pub(crate) fn open(
     let architecture = Architecture::named(&name)
         .ok_or_else(|| InferenceError::UnknownArchitecture { origin: origin.to_owned(), architecture: name })?;
     let heads = config::heads(architecture, &values).map_err(bad)?;
-    let mut source = GgufSource { origin: origin.to_owned(), file, kernel, entries: BTreeMap::new() };
+    let mut source = GgufSource::new(origin, file.path.clone(), Box::new(file), kernel);
     let mut numbers = BTreeMap::new();
     for (name, info) in tensors {
         if IN_CONFIG.contains(&name.as_str()) {

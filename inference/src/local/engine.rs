@@ -100,12 +100,14 @@ impl Engine {
             plan.layer(0, &mut weights)?;
             None
         };
-        if options.kernel == Kernel::Quantised && !weights.quantised() {
+        let (held_now, quantised) = (weights.bytes(), weights.quantised());
+        source.unchanged()?;
+        if options.kernel == Kernel::Quantised && !quantised {
             let reason =
                 "no weight is stored in a form that quantised kernels compute with: use the dequantised kernel";
             return Err(InferenceError::Config { origin: origin.to_owned(), reason: reason.to_owned() });
         }
-        let peak = AtomicU64::new(weights.bytes());
+        let peak = AtomicU64::new(held_now);
         let parts = network.map_or_else(|| Parts::Layered(Mutex::new(source)), Parts::Resident);
         let held = if resident { needs.whole } else { needs.part };
         let states = max.saturating_sub(held);
@@ -120,6 +122,11 @@ impl Engine {
     /// The bytes of weights held while it works: all of them, or the largest part.
     pub(super) fn held(&self) -> u64 {
         self.held
+    }
+
+    /// Whether it computes on the CPU.
+    pub(super) fn on_cpu(&self) -> bool {
+        self.device.is_cpu()
     }
 
     /// Whether all weights are in memory.
@@ -188,6 +195,7 @@ impl Engine {
                 });
             }
             let head = self.part(source, |weights| self.plan.head(weights, None))?;
+            source.unchanged()?;
             Ok(self.each(states, |(stack, x)| {
                 let answers = x.and_then(|x| read(&head, &stack, &x));
                 stack.apart(answers)
@@ -235,7 +243,7 @@ impl Engine {
         stacks.into_iter().map(stacked).collect()
     }
 
-    /// Reads one part and counts its bytes; the caller has dropped the part before.
+    /// Reads one part of unchanged files and counts its bytes; the caller has dropped the part before.
     fn part<T>(
         &self,
         source: &mut dyn Source,
@@ -244,6 +252,8 @@ impl Engine {
         let mut weights = Weights::new(source, self.kernel, &self.device);
         let part = build(&mut weights)?;
         self.peak.fetch_max(weights.bytes(), Ordering::Relaxed);
+        // Looked at afterwards, so that what was read is what was hashed.
+        source.unchanged()?;
         Ok(part)
     }
 

@@ -83,6 +83,11 @@ impl LocalModel {
         })
     }
 
+    /// Where it computes: `cpu` or `cuda`.
+    pub fn place(&self) -> &'static str {
+        if self.engine.on_cpu() { "cpu" } else { "cuda" }
+    }
+
     /// The most bytes of weights that were held at once so far: four for each weight, or as stored for quantised kernels.
     pub fn peak_weight_bytes(&self) -> u64 {
         self.engine.peak()

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use tokenizers::{Encoding, NormalizedString, Normalizer};
 
 use super::meaning::{self, Meaning, SPACE, Spelling};
 use super::{Tokenizer, byte_pieces, vocabulary::byte_of};
@@ -18,6 +19,18 @@ pub struct HuggingFace {
     vocabulary: usize,
     /// Indices that mean something to the model.
     rows: u32,
+    /// The token that stands for whatever the vocabulary lacks.
+    unknown: Option<Unknown>,
+    /// Whether the vocabulary may lack something for which there is no such token: then it would be left out.
+    drops: bool,
+}
+
+/// The token for what the vocabulary lacks.
+#[derive(Debug)]
+struct Unknown {
+    number: u32,
+    /// Its text, if a prompt that has it in it gets the token for that.
+    named: Option<String>,
 }
 
 impl HuggingFace {
@@ -60,7 +73,19 @@ impl HuggingFace {
         let last =
             ends.get_ids().iter().copied().chain(last).max().ok_or_else(|| bad("it has no tokens".to_owned()))?;
         let vocabulary = usize::try_from(last).map_err(|e| bad(e.to_string()))? + 1;
-        Ok(Self { tokenizer, spelling, added, vocabulary, rows })
+        let unknown = unknown(&json["model"], &tokenizer).map(|number| Unknown {
+            number,
+            named: tokenizer.id_to_token(number).filter(|_| added.get(&number) != Some(&true)),
+        });
+        let drops = match spelling {
+            // Without a normaliser a text is compared with its tokens whatever the vocabulary has.
+            Spelling::Bytes => {
+                let lacks = |c: char| tokenizer.token_to_id(c.encode_utf8(&mut [0; 4])).is_none();
+                tokenizer.get_normalizer().is_none() || byte_pieces::characters().into_iter().any(lacks)
+            }
+            Spelling::Pieces => unknown.is_none(),
+        };
+        Ok(Self { tokenizer, spelling, added, vocabulary, rows, unknown, drops })
     }
 
     /// The same for a model whose embedding has only so many `rows`: what the file lists beyond them means nothing to
@@ -70,6 +95,37 @@ impl HuggingFace {
         Self { rows: self.rows.min(u32::try_from(rows).unwrap_or(u32::MAX)), ..self }
     }
 
+    /// Refuses tokens that do not stand for all of `text`.
+    fn whole(&self, text: &str, encoding: &Encoding) -> Result<(), InferenceError> {
+        let refuse = |reason: &str| Err(InferenceError::Untokenizable { reason: reason.to_owned() });
+        // Those around every text are not of this one.
+        let ends = encoding.get_special_tokens_mask();
+        let tokens = || encoding.get_ids().iter().zip(ends).filter(|(_, end)| **end == 0).map(|(token, _)| *token);
+        if let Some(Unknown { number, named }) = &self.unknown {
+            let meant = named.as_ref().map_or(0, |name| text.matches(name.as_str()).count());
+            if tokens().filter(|token| token == number).count() > meant {
+                return refuse("the vocabulary has no tokens for a part of it, only the one for what is unknown");
+            }
+        }
+        if !self.drops {
+            return Ok(());
+        }
+        let mut normalised = NormalizedString::from(text);
+        if let Some(normaliser) = self.tokenizer.get_normalizer() {
+            normaliser.normalize(&mut normalised).map_err(|e| failed(&e))?;
+        }
+        let wanted = match self.spelling {
+            Spelling::Bytes => normalised.get().to_owned(),
+            Spelling::Pieces => normalised.get().replace(SPACE, " "),
+        };
+        let bytes: Vec<u8> = tokens().filter_map(|token| self.token_bytes(token)).flatten().collect();
+        // Some tokenizers put a space before every text.
+        if bytes == wanted.as_bytes() || bytes.strip_prefix(b" ") == Some(wanted.as_bytes()) {
+            return Ok(());
+        }
+        refuse("the vocabulary has no tokens for a part of it, which would be left out")
+    }
+
     fn meaning(&self, text: &str, number: u32) -> Meaning<'static> {
         match (self.added.contains_key(&number), self.spelling, byte_of(text)) {
             (false, Spelling::Pieces, Some(byte)) => Meaning::Byte(byte),
@@ -77,6 +133,19 @@ impl HuggingFace {
             (true, ..) => Meaning::literal(text).into_owned(),
         }
     }
+}
+
+/// The token that `model` puts for what its vocabulary lacks: named by its text, or by its place in a list of pieces.
+fn unknown(model: &Value, tokenizer: &tokenizers::Tokenizer) -> Option<u32> {
+    match (model["unk_token"].as_str(), model["unk_id"].as_u64()) {
+        (Some(text), _) => tokenizer.token_to_id(text),
+        (None, Some(number)) => u32::try_from(number).ok(),
+        (None, None) => None,
+    }
+}
+
+fn failed(error: &tokenizers::Error) -> InferenceError {
+    InferenceError::Untokenizable { reason: error.to_string().lines().next().unwrap_or_default().to_owned() }
 }
 
 /// How tokens stand for bytes, by the decoder.
@@ -91,10 +160,9 @@ fn spelling(decoder: &Value) -> Option<Spelling> {
 
 impl Tokenizer for HuggingFace {
     fn tokenize(&self, text: &str) -> Result<Vec<u32>, InferenceError> {
-        let failed = |e: tokenizers::Error| InferenceError::Untokenizable {
-            reason: e.to_string().lines().next().unwrap_or_default().to_owned(),
-        };
-        Ok(self.tokenizer.encode(text, true).map_err(failed)?.get_ids().to_vec())
+        let encoding = self.tokenizer.encode(text, true).map_err(|e| failed(&e))?;
+        self.whole(text, &encoding)?;
+        Ok(encoding.get_ids().to_vec())
     }
 
     fn token_bytes(&self, token: u32) -> Option<Vec<u8>> {

@@ -1,20 +1,17 @@
-//! One or several safetensors files, read one tensor at a time: header checked by the `safetensors` crate, values by
-//! us.
+//! One or several safetensors files, read one tensor at a time and each by slabs: header checked by the `safetensors`
+//! crate, values by us.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{Cursor, Read, Seek, SeekFrom};
+use std::io::{Cursor, SeekFrom};
+use std::ops::Range;
 
 use candle_core::{Device, Tensor};
 use safetensors::{Dtype, tensor::Metadata};
 
-use super::{Float, Source, all_finite, packed};
+use super::{Float, SLAB, Source, all_finite, packed};
 use crate::InferenceError;
-
-/// Something that can be read at any position: a file, or bytes in memory.
-pub(crate) trait ReadSeek: Read + Seek + Send {}
-
-impl<T: Read + Seek + Send> ReadSeek for T {}
+use crate::files::Content;
 
 /// One safetensors file of a model.
 pub(crate) struct Part {
@@ -23,7 +20,7 @@ pub(crate) struct Part {
     /// Length in bytes.
     pub(crate) length: u64,
     /// Its content.
-    pub(crate) data: Box<dyn ReadSeek>,
+    pub(crate) data: Box<dyn Content>,
 }
 
 /// Where a tensor lies and what it is.
@@ -158,48 +155,78 @@ impl Checkpoint {
         packed::Bits::ALL.into_iter().find(|b| self.entries.contains_key(&format!("{name}.{}", b.name())))
     }
 
-    /// Type and bytes of the tensor called `name`, which must have this shape.
-    fn bytes(&mut self, name: &str, shape: &[usize]) -> Result<(Dtype, Vec<u8>), InferenceError> {
+    /// The type of the tensor called `name`, which must have this shape, and its length in bytes.
+    fn stored(&mut self, name: &str, shape: &[usize]) -> Result<(Dtype, usize), InferenceError> {
         let Some(entry) = self.entries.get(name) else {
             return Err(InferenceError::MissingTensor { origin: self.origin.clone(), tensor: name.to_owned() });
         };
         if entry.shape != shape {
             return Err(self.wrong(name, format!("of shape {:?}", entry.shape), format!("{shape:?}")));
         }
-        let mut bytes = vec![0; entry.bytes];
-        let part = &mut self.parts[entry.part];
-        let read = part.data.seek(SeekFrom::Start(entry.start)).and_then(|_| part.data.read_exact(&mut bytes));
-        read.map_err(|source| InferenceError::Io { path: part.origin.clone().into(), source })?;
-        let dtype = entry.dtype;
         self.left.remove(name);
-        Ok((dtype, bytes))
+        Ok((entry.dtype, entry.bytes))
+    }
+
+    /// Some bytes of the tensor called `name`.
+    fn bytes(&mut self, name: &str, range: Range<usize>) -> Result<Vec<u8>, InferenceError> {
+        let Some(entry) = self.entries.get(name) else {
+            return Err(InferenceError::MissingTensor { origin: self.origin.clone(), tensor: name.to_owned() });
+        };
+        let part = &mut self.parts[entry.part];
+        let mut bytes = vec![0; range.len()];
+        let start = SeekFrom::Start(entry.start + range.start as u64);
+        let read = part.data.seek(start).and_then(|_| part.data.read_exact(&mut bytes));
+        read.map_err(|source| InferenceError::Io { path: part.origin.clone().into(), source })?;
+        Ok(bytes)
     }
 
     fn wrong(&self, name: &str, found: String, expected: String) -> InferenceError {
         InferenceError::WrongTensor { origin: self.origin.clone(), tensor: name.to_owned(), found, expected }
     }
 
-    /// The tensor as f32 values, whatever floating-point type it is stored in.
-    fn floats(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, InferenceError> {
-        let (dtype, data) = self.bytes(name, shape)?;
+    /// How the tensor called `name` stores its values, and how many bytes there are.
+    fn float(&mut self, name: &str, shape: &[usize]) -> Result<(Float, usize), InferenceError> {
+        let (dtype, bytes) = self.stored(name, shape)?;
         match float(dtype) {
-            Some(float) => Ok(float.decode(&data)),
+            Some(float) => Ok((float, bytes)),
             None => Err(self.wrong(name, format!("of type {dtype:?}"), "F32, F16, BF16, q8 or q4".to_owned())),
         }
+    }
+
+    /// The tensor as f32 values, whatever floating-point type it is stored in.
+    fn floats(&mut self, name: &str, shape: &[usize]) -> Result<Vec<f32>, InferenceError> {
+        let (float, bytes) = self.float(name, shape)?;
+        let mut values = Vec::with_capacity(bytes / float.bytes());
+        for slab in slabs(bytes, SLAB * float.bytes()) {
+            values.extend(float.decode(&self.bytes(name, slab)?));
+        }
+        Ok(values)
     }
 
     /// The tensor from its packed form: integers of `bits` and one F16 scale for each group along the last axis.
     fn unpack(&mut self, name: &str, shape: &[usize], bits: packed::Bits) -> Result<Vec<f32>, InferenceError> {
         let (data_shape, scale_shape) = packed::shapes(bits, shape)
             .ok_or_else(|| self.wrong(name, "quantised".to_owned(), format!("floating point of shape {shape:?}")))?;
-        let data_name = format!("{name}.{}", bits.name());
-        let (dtype, data) = self.bytes(&data_name, &data_shape)?;
+        let (data_name, scale_name) = (format!("{name}.{}", bits.name()), format!("{name}.scale"));
+        let (dtype, bytes) = self.stored(&data_name, &data_shape)?;
         if dtype != Dtype::U8 {
             return Err(self.wrong(&data_name, format!("of type {dtype:?}"), "U8".to_owned()));
         }
-        let scales = self.floats(&format!("{name}.scale"), &scale_shape)?;
-        Ok(packed::dequantise(bits, &data, &scales))
+        let (float, scale_bytes) = self.float(&scale_name, &scale_shape)?;
+        let mut values = Vec::with_capacity(shape.iter().product());
+        // Both in step: the shapes say that there is a scale for each whole group.
+        let scales = slabs(scale_bytes, SLAB / packed::GROUP * float.bytes());
+        for (data, scales) in slabs(bytes, bits.bytes(SLAB)).zip(scales) {
+            let scales = float.decode(&self.bytes(&scale_name, scales)?);
+            values.extend(packed::dequantise(bits, &self.bytes(&data_name, data)?, &scales));
+        }
+        Ok(values)
     }
+}
+
+/// The ranges of `total` bytes, `most` at a time.
+fn slabs(total: usize, most: usize) -> impl Iterator<Item = Range<usize>> {
+    (0..total).step_by(most).map(move |start| start..total.min(start + most))
 }
 
 impl Source for Checkpoint {
@@ -216,6 +243,10 @@ impl Source for Checkpoint {
 
     fn has(&self, name: &str) -> bool {
         self.entries.contains_key(name) || self.packed(name).is_some()
+    }
+
+    fn unchanged(&self) -> Result<(), InferenceError> {
+        self.parts.iter().try_for_each(|part| part.data.unchanged())
     }
 }
 
@@ -272,4 +303,55 @@ pub(crate) fn is_constant(name: &str) -> bool {
     [".attn.bias", ".attn.masked_bias", ".attention.bias", ".attention.masked_bias", ".rotary_emb.inv_freq"]
         .iter()
         .any(|suffix| name.ends_with(suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may panic
+
+    use std::sync::atomic::Ordering;
+
+    use safetensors::tensor::TensorView;
+
+    use super::*;
+    use crate::files::Counted;
+
+    /// Rows of 32, which make two slabs and a half.
+    const SHAPE: [usize; 2] = [SLAB / 32 * 5 / 2, 32];
+
+    #[test]
+    fn a_slab_of_stored_bytes_at_most_lies_beside_what_is_read() {
+        let values: Vec<f32> = (0..SHAPE[0] * 32).map(|i| f32::from(u16::try_from(i % 251).unwrap()) - 125.0).collect();
+        let floats: Vec<u8> = values.iter().flat_map(|x| x.to_le_bytes()).collect();
+        let halves: Vec<u8> = values.iter().flat_map(|x| (x.to_bits() >> 16).to_le_bytes()[..2].to_vec()).collect();
+        for (dtype, bytes, most) in [(Dtype::F32, floats, 4 * SLAB), (Dtype::BF16, halves, 2 * SLAB)] {
+            let (found, largest) = read(&[("w", dtype, &SHAPE, &bytes)]);
+            assert!(found == values && largest == most, "{dtype:?}: {largest}");
+        }
+        for bits in packed::Bits::ALL {
+            let (data, scales) = packed::quantise(bits, &values);
+            let scales: Vec<u8> = scales.iter().flat_map(|x| x.to_le_bytes()).collect();
+            let (data_shape, scale_shape) = packed::shapes(bits, &SHAPE).unwrap();
+            let name = format!("w.{}", bits.name());
+            let (found, largest) =
+                read(&[(&name, Dtype::U8, &data_shape, &data), ("w.scale", Dtype::F16, &scale_shape, &scales)]);
+            let near = found.iter().zip(&values).all(|(a, b)| (a - b).abs() <= 125.0 / 7.0);
+            assert!(found.len() == values.len() && near && largest == bits.bytes(SLAB), "{bits:?}: {largest}");
+        }
+    }
+
+    /// The weight `w` of a file with these tensors, and the most bytes that were read at once.
+    fn read(tensors: &[(&str, Dtype, &[usize], &[u8])]) -> (Vec<f32>, usize) {
+        let views = tensors
+            .iter()
+            .map(|(name, dtype, shape, bytes)| (*name, TensorView::new(*dtype, shape.to_vec(), bytes).unwrap()));
+        let bytes = safetensors::serialize(views, None).unwrap();
+        let length = bytes.len() as u64;
+        let (data, largest) = Counted::new(bytes);
+        let part = Part { origin: "m".to_owned(), length, data: Box::new(data) };
+        let mut checkpoint = Checkpoint::open("m", vec![part]).unwrap();
+        let tensor = checkpoint.take("w", &SHAPE).unwrap();
+        checkpoint.finish().unwrap();
+        (tensor.flatten_all().unwrap().to_vec1().unwrap(), largest.load(Ordering::Relaxed))
+    }
 }

@@ -23,6 +23,14 @@ impl Float {
         }
     }
 
+    /// Bytes of a value.
+    pub(crate) fn bytes(self) -> usize {
+        match self {
+            Self::F32 => 4,
+            Self::F16 | Self::BF16 => 2,
+        }
+    }
+
     /// The values of little-endian `bytes`, exactly; bytes that do not fill a value are left out.
     pub(crate) fn decode(self, bytes: &[u8]) -> Vec<f32> {
         let halves = || bytes.chunks_exact(2).map(|b| u16::from_le_bytes([b[0], b[1]]));

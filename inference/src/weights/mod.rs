@@ -14,6 +14,9 @@ use candle_core::quantized::{GgmlDType, QMatMul};
 
 use crate::InferenceError;
 
+/// Weights that are read and decoded at a time: all that is in memory beside a finished tensor.
+pub(crate) const SLAB: usize = 1 << 20;
+
 /// Where a family takes its weights from: a checkpoint when scoring, trainable variables when training.
 pub trait Source: Send {
     /// The weight called `name`, of this shape, in F32. It may be asked for again: evaluating layer by layer reads
@@ -32,6 +35,14 @@ pub trait Source: Send {
     /// As [`Source::take`].
     fn linear(&mut self, name: &str, outputs: usize, inputs: usize) -> Result<LinearWeight, InferenceError> {
         self.take(name, &[outputs, inputs]).map(LinearWeight::Dense)
+    }
+
+    /// Refuses files that changed since they were hashed.
+    ///
+    /// # Errors
+    /// [`InferenceError::Changed`] naming the first of them.
+    fn unchanged(&self) -> Result<(), InferenceError> {
+        Ok(())
     }
 
     /// Bytes that [`Source::linear`] would give, known before anything is read.

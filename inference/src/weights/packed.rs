@@ -28,6 +28,14 @@ impl Bits {
         }
     }
 
+    /// Bytes of so many whole groups' integers.
+    pub(crate) fn bytes(self, weights: usize) -> usize {
+        match self {
+            Self::Eight => weights,
+            Self::Four => weights / 2,
+        }
+    }
+
     /// The largest integer.
     fn top(self) -> i16 {
         match self {

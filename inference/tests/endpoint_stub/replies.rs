@@ -158,7 +158,10 @@ pub(crate) fn openai(request: &Request) -> Reply {
     Reply::Json(match request.path.as_str() {
         "/v1/models" => json!({"object": "list", "data": [{"id": "m", "object": "model"}]}),
         "/v1/completions" => {
-            let prefix = tokenizer::tokenize(request.body["prompt"].as_str().unwrap());
+            let prompt = &request.body["prompt"];
+            let prefix = prompt.as_str().map_or_else(|| ids(prompt), tokenizer::tokenize);
+            // The start token is not counted where the server puts it itself.
+            let sent = prefix.len() - usize::from(prompt.is_string());
             let top = count(&request.body["logprobs"]);
             let mut object = Map::new();
             for (token, value) in distribution(&prefix).into_iter().take(top) {
@@ -170,11 +173,19 @@ pub(crate) fn openai(request: &Request) -> Reply {
                 "choices": [{"text": "x", "index": 0, "finish_reason": "length", "logprobs": {
                     "tokens": [spelled(first.0)], "token_logprobs": [first.1], "top_logprobs": [object], "text_offset": [0],
                 }}],
-                "usage": {"prompt_tokens": prefix.len() - 1, "completion_tokens": 1, "total_tokens": prefix.len()},
+                "usage": {"prompt_tokens": sent, "completion_tokens": 1, "total_tokens": sent + 1},
             })
         }
         other => return Reply::Status(404, "", format!("no {other}")),
     })
+}
+
+/// A server of the same interface that takes no token ids.
+pub(crate) fn openai_of_texts(request: &Request) -> Reply {
+    if request.path == "/v1/completions" && !request.body["prompt"].is_string() {
+        return Reply::Status(400, "", json!({"error": {"message": "'prompt' must be a string"}}).to_string());
+    }
+    openai(request)
 }
 
 /// As text where it is text, else as the interface writes bytes.

@@ -1,6 +1,6 @@
 //! How much a served model differs from itself: an upper confidence bound on its mean score.
 
-use pot_inference::{InferenceError, Prompt, figures};
+use pot_inference::{Answer, InferenceError, Prompt, figures};
 use pot_protocol::{
     challenge::{ChallengeKey, Family},
     score::{Score, ScoreKind, UNITS_PER_NAT},
@@ -54,20 +54,33 @@ pub fn calibrate(
     let key = ChallengeKey::new(random32()?).derive(&random32()?, &random32()?);
     let failed = |side: Side, e: &dyn std::fmt::Display| ProverError::Model(format!("the {side} model: {e}"));
     let mut scores = Vec::new();
-    for index in 0..count {
-        let text = Family::Grammar.challenge(&key, index.into()).text;
-        let tokens = models.tokens(kind, &text).map_err(|e| ProverError::Model(e.to_string()))?;
-        let answer = |side: Side, tokens: &[u32]| {
+    // As in a run: a model that is read anew for each batch is read once for many prompts.
+    let batch = u32::try_from(models.batch(kind, k)).unwrap_or(u32::MAX);
+    while let Some(left @ 1..) = count.checked_sub(u32::try_from(scores.len()).unwrap_or(u32::MAX)) {
+        let first = u64::from(count - left);
+        let prompts = (first..first + u64::from(left.min(batch))).map(|index| {
+            let text = Family::Grammar.challenge(&key, index).text;
+            let tokens = models.tokens(kind, &text).map_err(|e| ProverError::Model(e.to_string()))?;
+            Ok((text, tokens))
+        });
+        let prompts: Vec<(String, [Vec<u32>; 2])> = prompts.collect::<Result<_, ProverError>>()?;
+        let answers = |side: Side, slot: usize| {
+            let asked: Vec<Prompt<'_>> =
+                prompts.iter().map(|(text, tokens)| Prompt { text, tokens: &tokens[slot] }).collect();
             let ask = models.ask(side, kind, k)?;
-            let mut answers = models.side(side).answers(&[Prompt { text: &text, tokens }], ask);
-            answers.pop().unwrap_or(Err(InferenceError::OtherAnswer))
+            models.side(side).answers(&asked, ask).into_iter().collect::<Result<Vec<Answer>, InferenceError>>()
         };
-        let reference = answer(Side::Reference, &tokens[0]).map_err(|e| failed(Side::Reference, &e))?;
-        let candidate = answer(Side::Candidate, &tokens[1]).map_err(|e| failed(Side::Candidate, &e))?;
-        let unscored = |e: String| ProverError::Model(format!("no score: {e}"));
-        let figures = figures(kind, k, &reference, &candidate).map_err(|e| unscored(e.to_string()))?;
-        scores.push(figures.score(kind, k).map_err(|e| unscored(e.to_string()))?);
-        progress(index + 1);
+        let references = answers(Side::Reference, 0).map_err(|e| failed(Side::Reference, &e))?;
+        let candidates = answers(Side::Candidate, 1).map_err(|e| failed(Side::Candidate, &e))?;
+        let unscored = |e: InferenceError| ProverError::Model(format!("no score: {e}"));
+        if references.len() != prompts.len() || candidates.len() != prompts.len() {
+            return Err(unscored(InferenceError::OtherAnswer));
+        }
+        for (reference, candidate) in references.iter().zip(&candidates) {
+            let figures = figures(kind, k, reference, candidate).map_err(unscored)?;
+            scores.push(figures.score(kind, k).map_err(|e| ProverError::Model(format!("no score: {e}")))?);
+        }
+        progress(u32::try_from(scores.len()).unwrap_or(u32::MAX));
     }
     Ok(scores)
 }

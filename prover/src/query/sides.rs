@@ -21,8 +21,8 @@ use crate::{
     run_folder::{Settings, Sources},
 };
 
-/// The engine of models in this process, as records name it.
-const ENGINE: &str = concat!("pot ", env!("CARGO_PKG_VERSION"), ", candle, cpu");
+/// The engine of models in this process, as records name it before the device.
+const ENGINE: &str = concat!("pot ", env!("CARGO_PKG_VERSION"), ", candle");
 
 /// Most memory that the distributions of one batch may take, in bytes.
 const ANSWERS: usize = 1 << 30;
@@ -119,9 +119,13 @@ impl Models {
 
     /// The engine of a model, as records name it.
     pub(super) fn engine(&self, side: Side) -> String {
-        match self.side(side).identity() {
-            pot_inference::ModelIdentity::Endpoint(endpoint) => format!("{} ({})", endpoint.dialect, endpoint.server),
-            pot_inference::ModelIdentity::Weights(_) => ENGINE.to_owned(),
+        let model = if side == Side::Reference { &self.reference } else { &self.candidate };
+        match (model, model.get().identity()) {
+            (_, pot_inference::ModelIdentity::Endpoint(endpoint)) => {
+                format!("{} ({})", endpoint.dialect, endpoint.server)
+            }
+            (Model::Local(local), _) => format!("{ENGINE}, {}", local.place()),
+            (Model::Endpoint(_), _) => ENGINE.to_owned(),
         }
     }
 
@@ -244,7 +248,7 @@ impl Model {
     fn tokenizer(&self) -> Option<Arc<dyn Tokenizer>> {
         match self {
             Self::Local(model) => Some(model.tokenizer()),
-            Self::Endpoint(_) => None,
+            Self::Endpoint(endpoint) => endpoint.tokenizer().cloned(),
         }
     }
 }

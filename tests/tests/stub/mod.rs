@@ -1,4 +1,5 @@
-//! A server that speaks vLLM's interface, answers with a built-in model and misbehaves on demand.
+//! A server that speaks vLLM's interface and completes as `OpenAI` does, answers with a built-in model and misbehaves on
+//! demand.
 #![allow(dead_code)] // each test file uses its own part of this module
 
 use std::{
@@ -8,7 +9,7 @@ use std::{
     path::Path,
     sync::{
         Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -28,6 +29,8 @@ pub(crate) struct Stub {
     pub(crate) patience: Arc<AtomicUsize>,
     /// To how many requests it answers that it is loading its model.
     pub(crate) loading: Arc<AtomicUsize>,
+    /// Whether it takes prompts as text only, and no token ids.
+    pub(crate) texts_only: Arc<AtomicBool>,
     /// The `Authorization` headers that it saw.
     pub(crate) keys: Arc<Mutex<BTreeSet<String>>>,
 }
@@ -38,8 +41,14 @@ impl Stub {
         let port = listener.local_addr().unwrap().port();
         let asked = Arc::new(AtomicUsize::new(0));
         let patience = Arc::new(AtomicUsize::new(patience));
-        let stub =
-            Self { port, asked, patience, loading: Arc::new(AtomicUsize::new(0)), keys: Arc::new(Mutex::default()) };
+        let stub = Self {
+            port,
+            asked,
+            patience,
+            loading: Arc::new(AtomicUsize::new(0)),
+            texts_only: Arc::new(AtomicBool::new(false)),
+            keys: Arc::new(Mutex::default()),
+        };
         let (model, served) = (load(model, &LoadOptions::default()).unwrap(), stub.clone());
         std::thread::spawn(move || {
             for stream in listener.incoming() {
@@ -57,6 +66,11 @@ impl Stub {
 
     pub(crate) fn spec(&self) -> String {
         format!("vllm:http://127.0.0.1:{}#served", self.port)
+    }
+
+    /// The same server by `OpenAI`'s interface.
+    pub(crate) fn openai_spec(&self) -> String {
+        format!("openai:http://127.0.0.1:{}/v1#served", self.port)
     }
 }
 
@@ -76,6 +90,30 @@ pub(crate) fn honest(answer: &LogProbs, tokens: &[u32], top: usize) -> Value {
         Value::Object(entries)
     });
     std::iter::once(Value::Null).chain(rows).collect()
+}
+
+/// The most likely next tokens, as llama.cpp writes them in `OpenAI`'s completions.
+fn completion(model: &LocalModel, question: &Value) -> Value {
+    let prompt = &question["prompt"];
+    let tokens = prompt.as_str().map_or_else(|| ids(prompt), pot_inference::tokenizer::tokenize);
+    let answer = model.log_probabilities(&tokens).unwrap();
+    let row = answer.row(tokens.len() - 1).unwrap();
+    let bytes = |id: usize| u8::try_from(id).ok();
+    let mut order: Vec<usize> = (0..row.len()).filter(|id| bytes(*id).is_some()).collect();
+    order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
+    let entry = |&id: &usize| json!({ "token": "", "bytes": [bytes(id)], "logprob": row[id] });
+    let mut generated = entry(&order[0]);
+    let top = usize::try_from(question["logprobs"].as_u64().unwrap()).unwrap();
+    generated["top_logprobs"] = order.iter().take(top).map(entry).collect();
+    json!({
+        "model": "served",
+        "choices": [{ "logprobs": { "content": [generated] } }],
+        "usage": { "prompt_tokens": tokens.len() },
+    })
+}
+
+fn ids(value: &Value) -> Vec<u32> {
+    value.as_array().unwrap().iter().map(|t| u32::try_from(t.as_u64().unwrap()).unwrap()).collect()
 }
 
 impl Stub {
@@ -103,6 +141,7 @@ impl Stub {
         let path = head.split(' ').nth(1).unwrap_or_default().to_owned();
         let one_less = |n: usize| n.checked_sub(1);
         let loading = self.loading.fetch_update(Ordering::SeqCst, Ordering::SeqCst, one_less).is_ok();
+        let refused = self.texts_only.load(Ordering::SeqCst) && question["prompt"].is_array();
         let reply = match path.as_str() {
             _ if loading => json!({ "error": { "message": "Loading model" } }),
             "/v1/models" => json!({ "data": [{ "id": "served", "max_model_len": 513 }] }),
@@ -116,18 +155,22 @@ impl Stub {
                     // The connection breaks without an answer.
                     return Ok(());
                 }
-                let tokens: Vec<u32> = question["prompt"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|t| u32::try_from(t.as_u64().unwrap()).unwrap())
-                    .collect();
-                let top = usize::try_from(question["prompt_logprobs"].as_u64().unwrap()).unwrap();
-                let rows = answer(&model.log_probabilities(&tokens).unwrap(), &tokens, top);
-                json!({ "model": "served", "choices": [{ "prompt_logprobs": rows }] })
+                match question["prompt_logprobs"].as_u64() {
+                    None if refused => json!({ "error": { "message": "'prompt' must be a string" } }),
+                    None => completion(model, &question),
+                    Some(top) => {
+                        let (tokens, top) = (ids(&question["prompt"]), usize::try_from(top).unwrap());
+                        let rows = answer(&model.log_probabilities(&tokens).unwrap(), &tokens, top);
+                        json!({ "model": "served", "choices": [{ "prompt_logprobs": rows }] })
+                    }
+                }
             }
         };
-        let status = if loading { "503 Service Unavailable" } else { "200 OK" };
+        let status = match (loading, refused) {
+            (true, _) => "503 Service Unavailable",
+            (_, true) => "400 Bad Request",
+            _ => "200 OK",
+        };
         let body = reply.to_string();
         write!(
             stream,
