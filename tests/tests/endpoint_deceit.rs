@@ -35,6 +35,10 @@ const BY_TOKEN: MadeUp = |_, token| -1.5 - f64::from(token % 3);
 const CONSTANT: MadeUp = |_, _| -1.5;
 const CERTAIN: MadeUp = |_, _| 0.0;
 
+/// What is said of every server that does not read. How soon a table is seen hangs on how often the tokens of the first
+/// texts, which are drawn, come again.
+const UNREAD: &str = "no model that reads the text does that";
+
 fn records(out: &Path) -> usize {
     Transcript::replay(&fs::read(out.join("transcript.ndjson")).unwrap()).unwrap().records().len()
 }
@@ -44,11 +48,11 @@ fn an_endpoint_that_makes_its_answers_up_in_a_run_gives_no_verdict() {
     let root = scratch();
     for (i, (by, from, sealed, says)) in [
         // The first of these looks like any other answer; the second is seen.
-        (BY_PLACE, 3, 4, "challenge 4: the candidate said exactly what it had said about challenge 3"),
-        (BY_PLACE, 0, 1, "challenge 1: the candidate said exactly what it had said about challenge 0"),
-        (BY_TOKEN, 2, 2, "challenge 2: the candidate gives each token one log-probability"),
-        (CONSTANT, 0, 0, "challenge 0: the candidate gives each token one log-probability"),
-        (CERTAIN, 0, 0, "challenge 0: the candidate gives each token one log-probability"),
+        (BY_PLACE, 3, 4..=4, "challenge 4: the candidate said exactly what it had said about challenge 3"),
+        (BY_PLACE, 0, 1..=1, "challenge 1: the candidate said exactly what it had said about challenge 0"),
+        (BY_TOKEN, 2, 2..=4, UNREAD),
+        (CONSTANT, 0, 0..=1, UNREAD),
+        (CERTAIN, 0, 0..=1, UNREAD),
     ]
     .into_iter()
     .enumerate()
@@ -67,12 +71,13 @@ fn an_endpoint_that_makes_its_answers_up_in_a_run_gives_no_verdict() {
         seen.store(0, Ordering::SeqCst);
         begin.store(from, Ordering::SeqCst);
         prove(&["run", text(&out)]).expect(1).says(says).says("register a new one");
-        assert_eq!(records(&out), sealed, "{says}");
+        let before = records(&out);
+        assert!(sealed.contains(&before), "{i}: {before} of {sealed:?}");
         prove(&["prove", text(&out)]).expect(2).says("no decision");
         // That the server comes to its senses makes no answer of what it said before.
         begin.store(usize::MAX, Ordering::SeqCst);
         prove(&["run", text(&out), "--resume"]).expect(1).says(says);
-        assert_eq!(records(&out), sealed, "{says}");
+        assert_eq!(records(&out), before, "{says}");
     }
 }
 
