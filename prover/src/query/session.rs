@@ -272,12 +272,8 @@ impl<'a> Session<'a> {
     }
 
     fn answered(&mut self, index: u64, side: Side) -> Result<Answered, ProverError> {
-        let missing = || "its answer is missing".to_owned();
-        self.answers.remove(&(index, slot(side))).ok_or_else(|| ProverError::Answer {
-            index,
-            side: side.to_string(),
-            message: missing(),
-        })
+        let message = "its answer is missing".to_owned();
+        self.answers.remove(&(index, slot(side))).ok_or(ProverError::Answer { index, side: side.to_string(), message })
     }
 
     fn seal(&mut self, asked: &Asked) -> Result<Record, ProverError> {
