@@ -51,6 +51,7 @@ fn what_changes_the_computation_and_is_not_implemented_is_refused_by_name() {
         ("llama", "rope_theta", json!(0.5), "rope_theta must be at least 1"),
         ("llama", "head_dim", json!(7), "7 values of each head are turned: their number must be even"),
         ("llama", "head_dim", json!(0), "head_dim = 0 is outside"),
+        ("gemma2", "hidden_act", json!("silu"), "hidden_act and hidden_activation contradict each other"),
         ("llama", "is_encoder_decoder", yes.clone(), "is_encoder_decoder is not supported"),
         ("mistral", "sliding_window", json!(0), "sliding_window must be at least 1"),
         ("mistral", "layer_types", json!(vec!["full_attention"; 2]), "layer_types is not supported for mistral"),
@@ -130,4 +131,34 @@ fn a_configuration_survives_the_way_through_json() {
     let open = parse("mistral", "sliding_window", &Value::Null).unwrap();
     assert_eq!(Config::parse("here", &open.to_json(None)).unwrap(), open);
     assert_ne!(open, parse("mistral", "sliding_window", &json!(4096)).unwrap());
+}
+
+#[test]
+fn a_field_that_no_family_reads_is_refused_unless_it_says_nothing() {
+    for name in NAMES {
+        let model_type = format!("for {name}");
+        for (field, value) in [
+            ("residual_multiplier", json!(0.22)),
+            ("attention_multiplier", json!(1)),
+            ("logit_scale", json!(0.0625)),
+            ("num_local_experts", json!(8)),
+            ("invented", json!("anything")),
+            ("pruned_heads", json!({"0": [1]})),
+        ] {
+            refuse(name, field, &value, &format!("{field} is not supported {model_type}"));
+        }
+        for value in [Value::Null, json!(false), json!(""), json!([]), json!({})] {
+            parse(name, "invented", &value).unwrap();
+        }
+        // What training, generation and the keeping of files need.
+        for (field, value) in [
+            ("architectures", json!(["SomethingForCausalLM"])),
+            ("torch_dtype", json!("bfloat16")),
+            ("bos_token_id", json!(1)),
+            ("pretraining_tp", json!(1)),
+            ("transformers.js_config", json!({"dtype": "q4"})),
+        ] {
+            parse(name, field, &value).unwrap();
+        }
+    }
 }

@@ -134,6 +134,7 @@ fn configurations_that_are_not_understood_are_refused() {
         ("/text_config/tie_word_embeddings", json!(false), "tie_word_embeddings is not the same"),
         ("/quantization_config", json!({"bits": 4}), "quantization_config is not supported"),
         ("/use_bidirectional_attention", json!(true), "use_bidirectional_attention is not supported"),
+        ("/logit_scale", json!(0.5), "logit_scale is not supported"),
     ] {
         let mut config = config();
         config["tie_word_embeddings"] = json!(true);

@@ -56,6 +56,9 @@ pub enum ProverError {
     /// A model cannot be loaded or does not fit.
     #[error("{0}")]
     Model(String),
+    /// A server is not there, fails, or gives no answer that can be used.
+    #[error("{0}")]
+    Server(String),
     /// A model gave no usable answer; the run is paused at that challenge.
     #[error(
         "challenge {index}: the {side} gave no usable answer: {message}; what is sealed stays; mend the cause and pass --resume"
@@ -67,6 +70,19 @@ pub enum ProverError {
         side: String,
         /// What was wrong with the answer.
         message: String,
+    },
+    /// The policy allows no more attempts at an answer.
+    #[error(
+        "challenge {index}: the {side} has been asked {allowed} times, as often as the policy allows, and gave no answer \
+         that was kept: this run has failed; register a new one, under a policy with more attempts if it was only interrupted"
+    )]
+    Spent {
+        /// Challenge index.
+        index: u64,
+        /// Who was asked.
+        side: Side,
+        /// Attempts that the policy allows.
+        allowed: u32,
     },
     /// Two tokenizers split a challenge differently, so no score of it exists and none may be left out.
     #[error(
@@ -116,6 +132,17 @@ impl ProverError {
             SetupError::Format { file, reason } => Self::Input { path: file.into(), message: reason },
             SetupError::Io { path, source, .. } => Self::Io { path, action: "cannot read", source },
             other => Self::Key(other.to_string()),
+        }
+    }
+
+    /// An error of a model, sorted by where to look for its cause; `about` says what was done with which model.
+    #[cfg(feature = "inference")]
+    pub fn model(about: impl std::fmt::Display, error: &pot_inference::InferenceError) -> Self {
+        let message = format!("{about}: {error}");
+        match error.fault() {
+            pot_inference::Fault::Usage => Self::Usage(message),
+            pot_inference::Fault::Server => Self::Server(message),
+            pot_inference::Fault::Model => Self::Model(message),
         }
     }
 

@@ -68,7 +68,9 @@ pub enum EndpointError {
         reason: String,
     },
     /// The answer is larger than is read.
-    #[error("{url}: the answer has more than {limit} bytes: raise the limit if that is expected")]
+    #[error(
+        "{url}: the answer has more than {limit} bytes, which none to such a question needs: check what serves this address"
+    )]
     TooLarge {
         /// What was asked.
         url: String,

@@ -19,6 +19,9 @@ pub struct GemmaFields {
     /// Function of the gate; GELU with a tanh if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hidden_activation: Option<String>,
+    /// The same under the name that its relatives have it by; the library does not read it, so it must not say otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hidden_act: Option<String>,
     /// Scores are divided by its square root; 256 if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query_pre_attn_scalar: Option<f64>,
@@ -50,6 +53,9 @@ impl GemmaFields {
             return Err("sliding_window is null, but there are layers with a window".to_owned());
         }
         let activation = self.hidden_activation.as_deref().unwrap_or("gelu_pytorch_tanh");
+        if self.hidden_act.as_deref().is_some_and(|name| name != activation) {
+            return Err("hidden_act and hidden_activation contradict each other".to_owned());
+        }
         Ok(Decoder {
             activation: Activation::parse("hidden_activation", activation)?,
             tied: self.sizes.tie_word_embeddings.unwrap_or(true),

@@ -29,9 +29,11 @@ pub mod rope;
 pub mod rope_fields;
 pub mod sizes;
 pub mod stack;
+mod unread;
 
 pub use network::Network;
 pub use plan::{Layer, Plan, Weights};
+pub(crate) use unread::unknown;
 
 use checks::{check_eps, checked_cap, checked_window, in_range, real, usual_window};
 use serde::Deserialize;
@@ -73,23 +75,6 @@ struct Common {
     tokenizer: Option<String>,
 }
 
-/// Fields of any family that change the computation and are not implemented: each must be absent, null or false.
-const REFUSED: [&str; 7] = [
-    "quantization_config",
-    "compression_config",
-    "is_encoder_decoder",
-    "add_cross_attention",
-    "use_bidirectional_attention",
-    "text_config",
-    "vision_config",
-];
-
-/// The first field of a configuration that is not supported in any family, but for the `excused` ones.
-pub(crate) fn refused(config: &serde_json::Map<String, serde_json::Value>, excused: &[&str]) -> Option<&'static str> {
-    let said = |name: &&&str| config.get(**name).is_some_and(|v| !v.is_null() && v != &serde_json::Value::Bool(false));
-    REFUSED.iter().filter(|name| !excused.contains(name)).find(said).copied()
-}
-
 impl Config {
     /// Reads a configuration in JSON; `origin` names the file in errors.
     ///
@@ -100,10 +85,7 @@ impl Config {
         let bad = |reason: String| InferenceError::Config { origin: origin.to_owned(), reason };
         let object: serde_json::Map<String, serde_json::Value> =
             serde_json::from_str(json).map_err(|e| bad(e.to_string()))?;
-        if let Some(name) = refused(&object, &[]) {
-            return Err(bad(format!("{name} is not supported")));
-        }
-        let value = serde_json::Value::Object(object);
+        let value = serde_json::Value::Object(object.clone());
         let common = Common::deserialize(&value).map_err(|e| bad(e.to_string()))?;
         let config = match common.model_type.as_str() {
             "llama" => Deserialize::deserialize(value).map(Self::Llama),
@@ -123,6 +105,10 @@ impl Config {
             }
         }
         .map_err(|e| bad(e.to_string()))?;
+        let read = config.fields();
+        if let Some(name) = unknown(&object, |name| read.contains_key(name)) {
+            return Err(bad(format!("{name} is not supported for {}", common.model_type)));
+        }
         config.plan(origin)?;
         if common.tokenizer.as_deref() == Some(tokenizer::NAME) && config.vocabulary() != tokenizer::VOCABULARY {
             return Err(bad(format!(
@@ -137,6 +123,14 @@ impl Config {
 
     /// The configuration in JSON, as [`Config::parse`] reads it, with the name of its tokenizer if that is given.
     pub fn to_json(&self, tokenizer: Option<&str>) -> String {
+        let mut object = self.fields();
+        object.insert("model_type".to_owned(), self.architecture().into());
+        object.extend(tokenizer.map(|name| ("tokenizer".to_owned(), name.into())));
+        serde_json::Value::Object(object).to_string()
+    }
+
+    /// The fields that the family reads, as far as they are given.
+    fn fields(&self) -> serde_json::Map<String, serde_json::Value> {
         let fields = match self {
             Self::Llama(c) => serde_json::to_value(c),
             Self::Mistral(c) => serde_json::to_value(c),
@@ -147,12 +141,10 @@ impl Config {
             Self::Gpt2(c) => serde_json::to_value(c),
             Self::GptNeox(c) => serde_json::to_value(c),
         };
-        let mut json = fields.unwrap_or_default();
-        if let Some(object) = json.as_object_mut() {
-            object.insert("model_type".to_owned(), self.architecture().into());
-            object.extend(tokenizer.map(|name| ("tokenizer".to_owned(), name.into())));
+        match fields {
+            Ok(serde_json::Value::Object(object)) => object,
+            _ => serde_json::Map::new(),
         }
-        json.to_string()
     }
 
     /// How the model is made of weights.

@@ -29,8 +29,17 @@ const ALONE: &str = "model.";
 /// The head under its names.
 const HEADS: [&str; 2] = ["language_model.lm_head.", "lm_head."];
 
-/// Fields of the whole that say nothing about texts.
-const ABOUT_PICTURES: [&str; 2] = ["text_config", "vision_config"];
+/// Fields of the whole that are read here, or say nothing about texts.
+const OF_THE_WHOLE: [&str; 8] = [
+    "boi_token_index",
+    "eoi_token_index",
+    "image_token_index",
+    "mm_tokens_per_image",
+    "text_config",
+    "tie_word_embeddings",
+    "tokenizer",
+    "vision_config",
+];
 
 /// `files`, or the language model in them if they are of a model that also sees pictures.
 ///
@@ -72,7 +81,7 @@ fn config(mut whole: Map<String, Value>) -> Result<Map<String, Value>, String> {
     if part.get("model_type").is_some_and(|kind| kind != PART) {
         return Err(format!("text_config.model_type is not '{PART}'"));
     }
-    if let Some(name) = families::refused(&whole, &ABOUT_PICTURES) {
+    if let Some(name) = families::unknown(&whole, |name| OF_THE_WHOLE.contains(&name)) {
         return Err(format!("{name} is not supported"));
     }
     // The library reads this field in the language model's own class only.

@@ -8,7 +8,7 @@ use pot_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::Models;
+use super::{Models, rehearsal::refusal};
 use crate::{error::ProverError, run_folder::random32};
 
 /// The chance that the bound is below the truth.
@@ -52,7 +52,7 @@ pub fn calibrate(
     progress: &mut dyn FnMut(u32),
 ) -> Result<Vec<Score>, ProverError> {
     let key = ChallengeKey::new(random32()?).derive(&random32()?, &random32()?);
-    let failed = |side: Side, e: &dyn std::fmt::Display| ProverError::Model(format!("the {side} model: {e}"));
+    let failed = |side: Side, e: &InferenceError| ProverError::model(format_args!("the {side} model"), e);
     let mut scores = Vec::new();
     // As in a run: a model that is read anew for each batch is read once for many prompts.
     let batch = u32::try_from(models.batch(kind, k)).unwrap_or(u32::MAX);
@@ -60,7 +60,7 @@ pub fn calibrate(
         let first = u64::from(count - left);
         let prompts = (first..first + u64::from(left.min(batch))).map(|index| {
             let text = Family::Grammar.challenge(&key, index).text;
-            let tokens = models.tokens(kind, &text).map_err(|e| ProverError::Model(e.to_string()))?;
+            let tokens = models.tokens(kind, &text).map_err(|e| refusal(kind, e))?;
             Ok((text, tokens))
         });
         let prompts: Vec<(String, [Vec<u32>; 2])> = prompts.collect::<Result<_, ProverError>>()?;
@@ -72,7 +72,7 @@ pub fn calibrate(
         };
         let references = answers(Side::Reference, 0).map_err(|e| failed(Side::Reference, &e))?;
         let candidates = answers(Side::Candidate, 1).map_err(|e| failed(Side::Candidate, &e))?;
-        let unscored = |e: InferenceError| ProverError::Model(format!("no score: {e}"));
+        let unscored = |e: InferenceError| ProverError::model("no score", &e);
         if references.len() != prompts.len() || candidates.len() != prompts.len() {
             return Err(unscored(InferenceError::OtherAnswer));
         }

@@ -15,9 +15,6 @@ const REMOTE: u64 = 64;
 const FEWEST: u32 = 4;
 /// So many prompts that cannot be asked with these are enough to know.
 const ENOUGH: u64 = 50;
-/// The scored positions that a refusal speaks of: as many as a registration has unless the user says otherwise.
-const USUAL: u32 = crate::register::DEFAULT_POSITIONS;
-
 /// What was seen of a family's prompts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenCounts {
@@ -30,18 +27,19 @@ pub struct TokenCounts {
 }
 
 impl TokenCounts {
-    /// Looks at prompts under a key that is thrown away.
+    /// Looks at prompts under a key that is thrown away, for a run with `k` scored positions.
     ///
     /// # Errors
     /// [`ProverError::Model`] when a tokenizer refuses a prompt, the two split one differently that are to be compared
-    /// token by token, or a model cannot be asked about one; [`ProverError::Random`] without randomness.
-    pub fn rehearse(models: &Models, family: &Family, kind: ScoreKind) -> Result<Self, ProverError> {
+    /// token by token, or a model cannot be asked about one; [`ProverError::Server`] when one that should answer does
+    /// not; [`ProverError::Random`] without randomness.
+    pub fn rehearse(models: &Models, family: &Family, kind: ScoreKind, k: u32) -> Result<Self, ProverError> {
         let key = ChallengeKey::new(random32()?).derive(&random32()?, &random32()?);
         let mut counts = Self { least: usize::MAX, most: 0, askable: u32::MAX };
-        let mut unaskable = Unaskable::default();
+        let mut unaskable = Unaskable { k: k.max(FEWEST), ..Unaskable::default() };
         for index in 0..if models.tokenizes_here() { PROMPTS } else { REMOTE } {
             let text = family.challenge(&key, index).text;
-            let tokens = models.tokens(kind, &text).map_err(|e| ProverError::Model(refusal(kind, &e)))?;
+            let tokens = models.tokens(kind, &text).map_err(|e| refusal(kind, e))?;
             for (side, tokens) in [Side::Reference, Side::Candidate].into_iter().zip(&tokens) {
                 let predicted = tokens.len().saturating_sub(1);
                 counts.least = counts.least.min(predicted);
@@ -60,7 +58,7 @@ impl TokenCounts {
                 break;
             }
         }
-        if counts.askable < FEWEST { Err(ProverError::Model(unaskable.refusal(kind))) } else { Ok(counts) }
+        if counts.askable < unaskable.k { Err(unaskable.refusal(kind, counts.askable)) } else { Ok(counts) }
     }
 
     /// The largest K that no prompt is expected to fall short of: a tenth below the fewest tokens seen, no more than the
@@ -84,7 +82,7 @@ fn askable(
     prompt: Prompt<'_>,
     most: u32,
 ) -> Result<(u32, Option<String>), ProverError> {
-    let failed = |e: InferenceError| ProverError::Model(format!("the {side} model: {e}"));
+    let failed = |e: InferenceError| ProverError::model(format_args!("the {side} model"), &e);
     let (mut k, mut why) = (most, None);
     while k > 0 {
         let ask = models.ask(side, kind, k).map_err(failed)?;
@@ -104,9 +102,11 @@ fn askable(
 /// Prompts that a model cannot be asked about.
 #[derive(Default)]
 struct Unaskable {
+    /// The K of the run.
+    k: u32,
     prompts: u64,
-    /// With the usual K.
-    usual: u64,
+    /// With this K.
+    wanted: u64,
     /// With the fewest positions.
     fewest: u64,
     /// Whose, and why not.
@@ -116,31 +116,35 @@ struct Unaskable {
 impl Unaskable {
     fn add(&mut self, side: Side, k: u32, most: u32, why: Option<String>) {
         let Some(why) = why else { return };
-        self.usual += u64::from(k < USUAL.min(most));
         self.fewest += u64::from(k < FEWEST);
-        if k < FEWEST {
+        if k < self.k.min(most) {
+            self.wanted += 1;
             self.example.get_or_insert((side, why));
         }
     }
 
-    fn refusal(self, kind: ScoreKind) -> String {
+    fn refusal(self, kind: ScoreKind, askable: u32) -> ProverError {
+        let Self { k, prompts, wanted, fewest, .. } = self;
         let (side, why) = self.example.unwrap_or((Side::Candidate, String::new()));
-        format!(
+        let smaller =
+            if askable < FEWEST { String::new() } else { format!(" take a smaller K (--positions {askable}),") };
+        ProverError::Model(format!(
             "the {side} model cannot be asked for {kind} scores of this family: its interface takes prompts as text, and \
-             {} of {} prompts hold a prefix that is no text of the committed tokens with K = {USUAL}, {} of them with \
-             K = {FEWEST} ({why}). One such prompt ends a run: ask a server that takes token ids (vllm:, llamacpp:, or \
-             openai: where it counts and answers ids), or use a corpus in which each character is a token or begins one",
-            self.usual, self.prompts, self.fewest
-        )
+             {wanted} of {prompts} prompts hold a prefix that is no text of the committed tokens with K = {k}, {fewest} of \
+             them with K = {FEWEST} ({why}). One such prompt ends a run:{smaller} ask a server that takes token ids (vllm:, \
+             llamacpp:, or openai: where it counts and answers ids), or use a corpus in which each character is a token or \
+             begins one"
+        ))
     }
 }
 
-fn refusal(kind: ScoreKind, error: &TokensError) -> String {
+/// What a text without tokens for both models means before a run.
+pub(super) fn refusal(kind: ScoreKind, error: TokensError) -> ProverError {
     match error {
-        TokensError::Refused(..) => error.to_string(),
-        TokensError::Split(split) => format!(
+        TokensError::Refused(side, e) => ProverError::model(format_args!("the {side} model's tokenizer"), &e),
+        TokensError::Split(split) => ProverError::Model(format!(
             "a prompt of this family cannot be compared under {kind}: {split}: use tokenizer files that split alike, or a \
              delta-ce policy"
-        ),
+        )),
     }
 }

@@ -152,7 +152,9 @@ impl<'a> Session<'a> {
         let prompt = |&index: &u64| {
             let text = self.family.challenge(&self.key, index).text;
             let tokens = self.models.tokens(kind, &text).map_err(|e| match e {
-                TokensError::Refused(side, message) => ProverError::Answer { index, side: side.to_string(), message },
+                TokensError::Refused(side, e) => {
+                    ProverError::Answer { index, side: side.to_string(), message: e.to_string() }
+                }
                 TokensError::Split(split) => ProverError::Split { index, split: split.to_string() },
             })?;
             Ok(Asked { index, text, tokens })
@@ -223,14 +225,7 @@ impl<'a> Session<'a> {
         if attempt <= allowed {
             return Ok(());
         }
-        Err(ProverError::Answer {
-            index,
-            side: side.to_string(),
-            message: format!(
-                "the policy allows {allowed} attempts for one answer and they are spent: this run has failed, register \
-                 a new one"
-            ),
-        })
+        Err(ProverError::Spent { index, side, allowed })
     }
 
     /// What the log keeps of an answer beside its digest: all of it, where the model cannot be made to say it again.

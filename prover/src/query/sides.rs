@@ -58,7 +58,7 @@ impl Models {
     /// # Errors
     /// [`ProverError::Model`] naming the side and what is wrong with it.
     pub fn load(sources: &Sources, hashing: Hashing<'_>) -> Result<Self, ProverError> {
-        let failed = |side: Side| move |e: InferenceError| ProverError::Model(format!("{side} model: {e}"));
+        let failed = |side: Side| move |e: InferenceError| ProverError::model(format_args!("{side} model"), &e);
         let told = |side: Side| move |done, all| hashing(side, done, all);
         let (own, settings) = (of_reference(sources), &sources.settings);
         let reference = |layered| open(&sources.reference, &own, layered, None, &told(Side::Reference));
@@ -149,8 +149,7 @@ impl Models {
     /// # Errors
     /// The side whose tokenizer refuses the text, or where the two splits part.
     pub(super) fn tokens(&self, kind: ScoreKind, text: &str) -> Result<[Vec<u32>; 2], TokensError> {
-        let tokenize =
-            |side: Side| self.side(side).tokenize(text).map_err(|e| TokensError::Refused(side, e.to_string()));
+        let tokenize = |side: Side| self.side(side).tokenize(text).map_err(|e| TokensError::Refused(side, e));
         let (reference, candidate) = (tokenize(Side::Reference)?, tokenize(Side::Candidate)?);
         if kind != ScoreKind::DeltaCe {
             same(&reference, &candidate).map_err(TokensError::Split)?;
@@ -203,7 +202,7 @@ impl Models {
         }
         for side in [Side::Reference, Side::Candidate] {
             let asked = self.ask(side, kind, 1).and_then(|ask| Answer::evaluate(self.side(side), TRIAL, ask));
-            asked.map_err(|e| ProverError::Model(format!("the {side} model cannot give {kind} scores: {e}")))?;
+            asked.map_err(|e| ProverError::model(format_args!("the {side} model cannot give {kind} scores"), &e))?;
         }
         Ok(())
     }
@@ -265,7 +264,7 @@ pub fn open_one(
     match open(name, settings, false, None, hashing) {
         Ok(Model::Local(model)) => Ok(model),
         Ok(Model::Endpoint(model)) => Ok(model),
-        Err(e) => Err(ProverError::Model(e.to_string())),
+        Err(e) => Err(ProverError::model("the model", &e)),
     }
 }
 

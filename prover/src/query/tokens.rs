@@ -7,7 +7,7 @@ use pot_protocol::transcript::Side;
 pub(super) enum TokensError {
     /// A tokenizer refuses the text.
     #[error("the {0} model's tokenizer: {1}")]
-    Refused(Side, String),
+    Refused(Side, pot_inference::InferenceError),
     /// The vocabularies are equal, and the two tokenizers still split the text differently.
     #[error("{0}")]
     Split(Split),

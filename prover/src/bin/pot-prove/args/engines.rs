@@ -99,8 +99,10 @@ impl Engines {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Kernel {
     /// With weights in F32: the least noise.
+    #[value(alias = "dequantized")]
     Dequantised,
     /// With the stored blocks and activations of 8 bits, as serving engines do.
+    #[value(alias = "quantised")]
     Quantized,
 }
 

@@ -25,7 +25,7 @@ pub(crate) fn run(args: &Logprobs) -> anyhow::Result<()> {
         // The text is not scored, only named: the tokens are what counts.
         let prompts: Vec<Prompt<'_>> = batch.iter().map(|(_, tokens)| Prompt { text: "token ids", tokens }).collect();
         for (answer, (n, tokens)) in model.answers(&prompts, Ask::AllTokens).into_iter().zip(batch) {
-            let answer = answer.map_err(|e| ProverError::Model(format!("line {n}: {e}")))?;
+            let answer = answer.map_err(|e| ProverError::model(format_args!("line {n}"), &e))?;
             output::data(line(tokens, &answer).as_bytes())?;
         }
     }

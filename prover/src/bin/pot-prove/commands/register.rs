@@ -56,7 +56,7 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
     let models = open_models(&sources)?;
     let kind = policy.parameters().kind;
     models.check_kind(kind)?;
-    let counts = TokenCounts::rehearse(&models, &family, kind)?;
+    let counts = TokenCounts::rehearse(&models, &family, kind, setting.positions)?;
     let largest_k = counts.largest_k(&family);
     let request = Request {
         sources,
