@@ -53,13 +53,35 @@ impl VerdictCircuit {
 
     /// The fifteen clauses.
     pub(crate) fn synthesize(&self, builder: &mut Builder) -> Result<()> {
-        let looks = self.capacity.looks();
         let mut public = [Wire::zero(), Wire::zero(), Wire::zero(), Wire::zero()];
         for (wire, value) in public.iter_mut().zip(self.public.to_inputs()) {
             *wire = builder.input(value)?;
         }
         let [digest, root, policy_digest, verdict] = public;
+        let Stated { scores, policy, window, word } = self.rule(builder)?;
 
+        // 12. π.
+        let computed = policy.digest(builder, &window)?;
+        builder.equal(&computed, &policy_digest)?;
+        builder.end_part("policy digest");
+
+        // 13. ρ.
+        let computed = score_root(builder, self.capacity, &scores, &self.private.seed)?;
+        builder.equal(&computed, &root)?;
+        builder.end_part("score root");
+
+        // 14. v: see below.
+        builder.equal(&word, &verdict)?;
+
+        // 15. d occurs in a constraint, so that a proof cannot be reused for another d.
+        builder.product("digest.square", &digest, &digest)?;
+        builder.end_part("public");
+        Ok(())
+    }
+
+    /// Clauses 1 to 11, and the word of clause 14: what the rule makes of the scores.
+    pub(crate) fn rule(&self, builder: &mut Builder) -> Result<Stated> {
+        let looks = self.capacity.looks();
         // 1. scores in 0..=4607, as segment and offset.
         let padded = self.private.scores.iter().copied().chain(std::iter::repeat(Score::ZERO));
         let scores =
@@ -84,6 +106,8 @@ impl VerdictCircuit {
             sums.add(segment, &offsets(builder, segment)?);
             builder.end_part("segments");
             // 5 to 9.
+            #[cfg(test)]
+            let n = n + u32::from(builder.bug == Some(crate::tests::Bug::OffByOneLook));
             run.look(builder, &policy, n, &sums, (&window.started[i], &window.last[i]))?;
             builder.end_part("looks");
             from = to;
@@ -93,28 +117,21 @@ impl VerdictCircuit {
         let grade = grade(builder, &policy, &run, &scores, &sums)?;
         builder.end_part("grade");
 
-        // 12. π.
-        let computed = policy.digest(builder, &window)?;
-        builder.equal(&computed, &policy_digest)?;
-        builder.end_part("policy digest");
-
-        // 13. ρ.
-        let computed = score_root(builder, self.capacity, &scores, &self.private.seed)?;
-        builder.equal(&computed, &root)?;
-        builder.end_part("score root");
-
         // 14. v = V_S + 2·V_D + 4·G + 8·n: booleans and a look, so v has one reading.
         let mut word = run.same.clone();
         word.add(2u64, &run.different);
         word.add(4u64, &grade);
         word.add(8u64, &run.n);
-        builder.equal(&word, &verdict)?;
-
-        // 15. d occurs in a constraint, so that a proof cannot be reused for another d.
-        builder.product("digest.square", &digest, &digest)?;
-        builder.end_part("public");
-        Ok(())
+        Ok(Stated { scores, policy, window, word })
     }
+}
+
+/// The wires that the public inputs are about.
+pub(crate) struct Stated {
+    scores: Vec<ScoreWires>,
+    policy: PolicyWires,
+    window: Window,
+    pub(crate) word: Wire,
 }
 
 impl ConstraintSynthesizer<Fr> for VerdictCircuit {

@@ -149,7 +149,7 @@ fn configurations_must_be_there_known_and_possible() {
         ("sliding_window", 16.into(), "sliding_window is not supported"),
         ("partial_rotary_factor", serde_json::json!(0.5), "partial_rotary_factor other than 1 is not supported"),
         ("quantization_config", serde_json::json!({"bits": 4}), "quantization_config is not supported"),
-        ("text_config", serde_json::json!({"hidden_size": 8}), "text_config is not supported"),
+        ("text_config", serde_json::json!({}), "text_config is not supported"),
         ("use_bidirectional_attention", true.into(), "use_bidirectional_attention is not supported"),
     ] {
         let text = refuse(&w, &edited(field, value));

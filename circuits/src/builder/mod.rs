@@ -1,5 +1,7 @@
 //! The thin layer between the relation and arkworks: wires, products, bits, and a count per part.
 
+#[cfg(test)]
+mod planted;
 mod wire;
 
 use ark_bn254::Fr;
@@ -18,6 +20,14 @@ pub(crate) struct Builder {
     parts: Vec<(&'static str, usize)>,
     #[cfg(test)]
     pub(crate) lies: crate::tests::Lies,
+    #[cfg(test)]
+    pub(crate) bug: Option<crate::tests::Bug>,
+    /// Equations so far.
+    #[cfg(test)]
+    pub(crate) equations: usize,
+    /// Constraints that do not hold, where they are only evaluated: wires then have values and no terms.
+    #[cfg(test)]
+    pub(crate) broken: Option<usize>,
 }
 
 impl Builder {
@@ -29,6 +39,12 @@ impl Builder {
             parts: vec![],
             #[cfg(test)]
             lies: crate::tests::Lies::default(),
+            #[cfg(test)]
+            bug: None,
+            #[cfg(test)]
+            equations: 0,
+            #[cfg(test)]
+            broken: None,
         }
     }
 
@@ -57,7 +73,15 @@ impl Builder {
     /// A private variable that nothing constrains yet. The name serves the audit, and the tests that make a prover lie.
     pub(crate) fn witness(&mut self, name: &'static str, value: Fr) -> Result<Wire> {
         #[cfg(test)]
+        if self.omits_variable(name) {
+            return Ok(Wire::zero());
+        }
+        #[cfg(test)]
         let value = self.lies.told(self.names.len(), value);
+        #[cfg(test)]
+        if self.broken.is_some() {
+            return Ok(Wire { terms: vec![], value });
+        }
         self.names.push(name);
         Ok(Wire::variable(self.cs.new_witness_variable(|| Ok(value))?, value))
     }
@@ -65,18 +89,31 @@ impl Builder {
     /// Enforces `a·b = c`.
     pub(crate) fn enforce(&mut self, a: Wire, b: Wire, c: Wire) -> Result<()> {
         self.constraints += 1;
+        #[cfg(test)]
+        if let Some(broken) = &mut self.broken {
+            *broken += usize::from(a.value() * b.value() != c.value());
+            return Ok(());
+        }
         let lc = |wire: Wire| move || LinearCombination(wire.terms());
         self.cs.enforce_r1cs_constraint(lc(a), lc(b), lc(c))
     }
 
     /// Enforces `a = b`.
     pub(crate) fn equal(&mut self, a: &Wire, b: &Wire) -> Result<()> {
+        #[cfg(test)]
+        if let Some(planted) = self.bent_equation(a, b) {
+            return planted;
+        }
         self.enforce(a.minus(b), Wire::constant(Fr::ONE), Wire::zero())
     }
 
     /// `a·b`. One constraint.
     pub(crate) fn product(&mut self, name: &'static str, a: &Wire, b: &Wire) -> Result<Wire> {
         let product = self.witness(name, a.value() * b.value())?;
+        #[cfg(test)]
+        if self.omits_product(name) {
+            return Ok(product);
+        }
         self.enforce(a.clone(), b.clone(), product.clone())?;
         Ok(product)
     }
@@ -94,6 +131,8 @@ impl Builder {
     /// A variable that is 0 or `gate`, where `gate` is 0 or 1. One constraint.
     pub(crate) fn gated(&mut self, name: &'static str, value: bool, gate: &Wire) -> Result<Wire> {
         let bit = self.witness(name, Fr::from(value))?;
+        #[cfg(test)]
+        let Some(gate) = &self.bent_gate(name, gate) else { return Ok(bit) };
         self.enforce(bit.clone(), gate.minus(&bit), Wire::zero())?;
         Ok(bit)
     }
@@ -104,6 +143,8 @@ impl Builder {
     /// have different sums below 2^253 < r, so the bits are unique in the field as well. The first bit is no variable
     /// but what the others leave, with the same constraint: boolean.
     pub(crate) fn bits_at(&mut self, name: &'static str, wire: &Wire, positions: &[u32]) -> Result<Vec<Wire>> {
+        #[cfg(test)]
+        let positions = self.bent_positions(name, positions);
         debug_assert!(positions.is_sorted_by(|a, b| a < b) && positions.last().is_none_or(|p| *p < 253));
         let Some((first, others)) = positions.split_first() else { return Ok(vec![]) };
         let value = wire.value().into_bigint();
@@ -117,6 +158,10 @@ impl Builder {
         }
         if *first > 0 {
             left = left.times(power_of_two(*first).inverse().unwrap_or(Fr::ZERO));
+        }
+        #[cfg(test)]
+        if let Some(planted) = self.bent_bits(name, &left, &bits) {
+            return planted;
         }
         self.enforce(left.clone(), left.not(), Wire::zero())?;
         bits[0] = left;

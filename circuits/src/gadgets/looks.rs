@@ -74,6 +74,10 @@ impl Run {
         //    the sum lies in 0..2^{b+1}, b ≤ 20. A larger τ could only make the clause unsatisfiable.
         let b = bit_length(u64::from(n) * u64::from(CLIP_A));
         let mut margin = sums.clipped();
+        #[cfg(test)]
+        if builder.bug == Some(crate::tests::Bug::WrongClip) {
+            margin = margin.minus(&sums.d[3]);
+        }
         margin.add(-Fr::from(n), &policy.tau);
         margin.add(power_of_two(b), &Wire::constant(1u64));
         let bits = builder.bits("side.bit", &margin, b + 1)?;
@@ -91,6 +95,8 @@ impl Run {
         // 7, 8. live = the window is open and the run has not stopped. It is boolean: a stop needs live = 1 (both terms below
         //    are multiples of live), so the stops so far sum to 0 before the window opens and to 0 or 1 after it.
         let live = started.minus(&self.stopped);
+        #[cfg(test)]
+        let live = if builder.bug == Some(crate::tests::Bug::StopsTwice) { started.clone() } else { live };
         let decided = builder.product("run.decided", &live, &hit)?;
         let different = builder.product("run.different", &decided, side)?;
         //    stop = decided ∨ (live ∧ last). At n_max the window is open (n_min ≤ n_max), so a run that is still live stops
@@ -111,6 +117,10 @@ impl Run {
         let mut sum = Wire::zero();
         for x in scores {
             sum.add(1u64, x);
+        }
+        #[cfg(test)]
+        if builder.bug == Some(crate::tests::Bug::OpenTail) {
+            return Ok(());
         }
         builder.enforce(sum, self.stopped.clone(), Wire::zero())
     }

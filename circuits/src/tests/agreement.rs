@@ -25,7 +25,7 @@ fn agrees(capacity: Capacity, coefficients: &Coefficients, scores: &[Score]) -> 
     stopped(coefficients, scores).1.verdict
 }
 
-fn random_scores(random: &mut Random, n: usize) -> Vec<Score> {
+pub(crate) fn random_scores(random: &mut Random, n: usize) -> Vec<Score> {
     let shape = random.below(6);
     let level = 1 + random.below(700);
     let one = |random: &mut Random| match shape {
@@ -127,7 +127,6 @@ fn exactly_at_the_boundary() {
     assert_eq!(agrees(Capacity::C128, &coefficients, &scores), Verdict::Same);
 }
 
-/// Every private variable is determined by the rest but the blindings: changing one breaks a constraint.
 /// Random bets whose statistic is exactly 0 (fires) and exactly −1 (does not): every feature counts to the last unit.
 #[test]
 #[allow(clippy::cast_possible_truncation, clippy::cast_possible_wrap, reason = "every number is below its bound")]
@@ -173,6 +172,7 @@ fn random_bets_at_exactly_their_threshold() {
     }
 }
 
+/// Every private variable is determined by the rest but the blindings: changing one breaks a constraint.
 #[test]
 fn no_changed_variable_satisfies() {
     let (public, private) = honest(Capacity::C128, &preset("quick"), &[score(700); 128]);

@@ -107,17 +107,15 @@ const PASSIVE: [&str; 94] = [
 /// The first field of `config` that asks for something, is not `read` and not known to be passive.
 pub(crate) fn unknown(config: &Map<String, Value>, read: impl Fn(&str) -> bool) -> Option<&str> {
     let known = |name: &str| read(name) || PASSIVE.binary_search(&name).is_ok();
-    config.iter().find(|(name, value)| !known(name) && asks(value)).map(|(name, _)| name.as_str())
+    config.iter().find(|(name, value)| !known(name) && asks(name, value)).map(|(name, _)| name.as_str())
 }
 
-/// Null, false, and an empty text, list or object ask for nothing.
-fn asks(value: &Value) -> bool {
+/// Null and false ask for nothing, nor does the empty list of heads to leave out that the library used to write.
+fn asks(name: &str, value: &Value) -> bool {
     match value {
         Value::Null | Value::Bool(false) => false,
-        Value::String(text) => !text.is_empty(),
-        Value::Array(list) => !list.is_empty(),
-        Value::Object(object) => !object.is_empty(),
-        Value::Bool(true) | Value::Number(_) => true,
+        Value::Object(heads) => name != "pruned_heads" || !heads.is_empty(),
+        _ => true,
     }
 }
 

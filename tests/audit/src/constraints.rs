@@ -10,7 +10,7 @@ use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 use rayon::prelude::*;
 
-use crate::system::{Occurrence, Row, System};
+use crate::system::System;
 
 /// A system with what each wire is computed from.
 #[derive(Debug)]
@@ -20,7 +20,7 @@ pub struct Liar<'a> {
     defined_by: Vec<Option<usize>>,
     /// The wire that a row defines.
     defines: Vec<Option<usize>>,
-    /// Public inputs that stand in one row, `(computed − input)·1 = 0`, and this row.
+    /// See [`System::stated`].
     stated: Vec<(usize, usize)>,
 }
 
@@ -36,14 +36,7 @@ impl<'a> Liar<'a> {
                 (defined_by[wire], defines[index]) = (Some(index), Some(wire));
             }
         }
-        let linear = |[a, b, c]: &Row, input: usize| {
-            c.is_empty() && matches!(b[..], [(0, k)] if k == Fr::ONE) && a.iter().any(|(wire, _)| *wire == input)
-        };
-        let stated = (1..system.inputs()).filter_map(|input| match system.column(input) {
-            [Occurrence { row, side: 0, .. }] if linear(&system.rows()[*row], input) => Some((input, *row)),
-            _ => None,
-        });
-        Self { system, defined_by, defines, stated: stated.collect() }
+        Self { system, defined_by, defines, stated: system.stated() }
     }
 
     /// The rows that refuse an assignment where `wire` has `value` and everything that follows from it follows.
@@ -65,21 +58,44 @@ impl<'a> Liar<'a> {
         lie.rows.into_iter().filter(|(_, [a, b, c])| *a * b != *c).map(|(row, _)| row).collect()
     }
 
-    /// The rows that are the only ones to refuse some lie about a satisfying assignment.
-    pub fn needed(&self, values: &[Fr]) -> BTreeSet<usize> {
+    /// The rows that are the only ones to refuse some lie about a satisfying assignment, beside those `known` to be.
+    pub fn needed(&self, values: &[Fr], known: &BTreeSet<usize>) -> BTreeSet<usize> {
         let sums = self.system.sums(values);
         let of_wire = |wire: usize| {
-            let old = values[wire];
-            let others = [Fr::ZERO, Fr::ONE, Fr::from(2u64), Fr::ONE - old, old + Fr::ONE];
+            let mut open: BTreeSet<usize> = self.system.column(wire).iter().map(|o| o.row).collect();
+            open.retain(|row| !known.contains(row));
             let mut found = BTreeSet::new();
-            for value in others.into_iter().filter(|value| *value != old) {
+            for value in self.lies(values, &sums, wire) {
+                if open.is_empty() {
+                    break;
+                }
                 if let [row] = self.refused_by(values, &sums, wire, value)[..] {
+                    open.remove(&row);
                     found.insert(row);
                 }
             }
             found
         };
         (self.system.inputs()..self.system.wires()).into_par_iter().flat_map_iter(of_wire).collect()
+    }
+
+    /// Values to lie with about a wire: small ones, and the other solution of each row that it is in.
+    fn lies(&self, values: &[Fr], sums: &[[Fr; 3]], wire: usize) -> Vec<Fr> {
+        let old = values[wire];
+        let mut lies = vec![old + Fr::ONE, Fr::ONE - old, Fr::ZERO, Fr::ONE, Fr::from(2u64)];
+        for occurrences in self.system.column(wire).chunk_by(|a, b| a.row == b.row) {
+            let mut coefficients = [Fr::ZERO; 3];
+            for occurrence in occurrences {
+                coefficients[occurrence.side] += occurrence.coefficient;
+            }
+            let ([a, b, c], [at_a, at_b, _]) = (coefficients, sums[occurrences[0].row]);
+            // With x added to the wire the row is ab·x² + slope·x = 0.
+            let slope = a * at_b + b * at_a - c;
+            lies.extend((a * b).inverse().map(|inverse| old - slope * inverse));
+        }
+        let mut seen = BTreeSet::from([old]);
+        lies.retain(|value| seen.insert(*value));
+        lies
     }
 }
 

@@ -1,8 +1,8 @@
-//! Instances of the verdict circuit that cover what a run can be: each verdict at the first, a middle and the last look,
-//! with scores of nothing, with the largest that lead there, and with mixed ones.
+//! Instances of the verdict relation that cover what a run can be: each verdict at the first, a middle and the last look,
+//! with scores of nothing, with the largest that lead there, and with mixed ones; then at every other look; and runs as
+//! the rule ends them by itself, under windows of all widths.
 
 use anyhow::{Context, ensure};
-use ark_bn254::Fr;
 use pot_circuits::{VerdictCircuit, VerdictPrivate, VerdictPublic, native};
 use pot_protocol::{
     commitment::BlindingSeed,
@@ -13,13 +13,23 @@ use pot_protocol::{
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
 
-/// A satisfying instance and what it is.
-#[derive(Debug)]
+/// A true statement with its witness, in the terms of the protocol.
+#[derive(Clone, Debug)]
 pub struct Instance {
     /// Verdict, look and scores.
     pub name: String,
-    /// The circuit with its assignment.
-    pub circuit: VerdictCircuit,
+    /// The circuit it is for.
+    pub capacity: Capacity,
+    /// The policy's integers.
+    pub coefficients: Coefficients,
+    /// The scores up to the stop.
+    pub scores: Vec<Score>,
+    /// Seed of the blindings.
+    pub seed: [u8; 32],
+    /// What the rule gives.
+    pub outcome: Outcome,
+    /// d.
+    pub digest: u64,
 }
 
 /// Which scores a transcript has.
@@ -33,30 +43,53 @@ enum Filling {
 /// A bet that fires at every look.
 const ALWAYS: Bet<SEGMENTS_A> = Bet { c: 1, a: [0; SEGMENTS_A], b: [0; BUMPS], t: 1 };
 
-/// `count` instances of a capacity, by turns over all combinations.
+/// `count` instances of a capacity: the 27 combinations of verdict, place and filling, then by turns one at each look and
+/// two that the rule ends by itself.
 ///
 /// # Errors
 /// When an instance does not come to what it was made for, or the native check refuses it.
 pub fn covering(capacity: Capacity, count: usize, seed: u64) -> anyhow::Result<Vec<Instance>> {
     let verdicts = [Verdict::Same, Verdict::Different, Verdict::Undecided];
+    let fillings = [Filling::Empty, Filling::Full, Filling::Mixed];
     let looks = capacity.looks();
     let places = [0, looks.len() / 2, looks.len() - 1];
-    let fillings = [Filling::Empty, Filling::Full, Filling::Mixed];
-    let combination = |i: usize| {
-        let (verdict, rest) = (verdicts[i % 3], i / 3);
-        (verdict, looks[places[rest % 3]], fillings[rest / 3 % 3])
-    };
     let mut random = ChaCha20Rng::seed_from_u64(seed);
-    (0..count).map(|i| one(capacity, combination(i), &mut random)).collect()
+    let mut one = |i: usize| match i.checked_sub(27) {
+        None => at(capacity, (verdicts[i % 3], looks[places[i / 3 % 3]], fillings[i / 9]), &mut random),
+        Some(i) if i % 3 == 0 => {
+            let (i, random) = (i / 3, &mut random);
+            at(capacity, (verdicts[i % 3], looks[i % looks.len()], fillings[random.random_range(0..3)]), random)
+        }
+        Some(_) => by_itself(capacity, &mut random),
+    };
+    (0..count).map(&mut one).collect()
 }
 
-fn one(
+impl Instance {
+    /// The private part.
+    pub fn private(&self) -> VerdictPrivate {
+        VerdictPrivate {
+            coefficients: self.coefficients.clone(),
+            scores: self.scores.clone(),
+            seed: BlindingSeed::new(self.seed),
+        }
+    }
+
+    /// The circuit with its assignment.
+    pub fn circuit(&self) -> VerdictCircuit {
+        let private = self.private();
+        let public = VerdictPublic::of(self.capacity, self.digest.into(), &private, self.outcome);
+        VerdictCircuit::new(self.capacity, public, private)
+    }
+}
+
+/// A verdict at a look that the window forces.
+fn at(
     capacity: Capacity,
     (verdict, look, filling): (Verdict, u32, Filling),
     random: &mut ChaCha20Rng,
 ) -> anyhow::Result<Instance> {
-    let presets: Vec<Preset> = Preset::all().into_iter().collect();
-    let mut coefficients = presets[random.random_range(0..presets.len())].policy().coefficients().clone();
+    let mut coefficients = some_preset(random);
     (coefficients.n_min, coefficients.n_max) = (look, look);
     let name = format!("{verdict:?} at {look}, {filling:?}");
     let scores: Vec<Score> = (0..look).map(|_| score(verdict, filling, random)).collect();
@@ -75,13 +108,51 @@ fn one(
         Verdict::Different => coefficients.different = firing(&coefficients.different, look, &sums, random),
         Verdict::Undecided => (coefficients.same, coefficients.different) = ([Bet::NULL; 2], [Bet::NULL; 2]),
     }
+    let instance = checked(capacity, name, coefficients, scores, random)?;
+    let outcome = instance.outcome;
+    ensure!(outcome.verdict == verdict && outcome.n == look, "{}: came to {outcome:?}", instance.name);
+    Ok(instance)
+}
+
+/// A run that the rule ends under some window, bets and line, whatever comes of it.
+fn by_itself(capacity: Capacity, random: &mut ChaCha20Rng) -> anyhow::Result<Instance> {
+    let mut coefficients = some_preset(random);
+    let looks = capacity.looks();
+    let (a, b) = (looks[random.random_range(0..looks.len())], looks[random.random_range(0..looks.len())]);
+    (coefficients.n_min, coefficients.n_max) = (a.min(b), a.max(b));
+    coefficients.tau = random.random_range(0..=u32::from(CLIP_A));
+    let (levels, mixed) = ([8, 100, 600, 5000], random.random());
+    let level = levels[random.random_range(0..4)];
+    let one = |random: &mut ChaCha20Rng| match mixed {
+        true => score(Verdict::Different, Filling::Mixed, random),
+        false => Score::saturating(random.random_range(0..level)),
+    };
+    let mut scores: Vec<Score> = (0..coefficients.n_max).map(|_| one(random)).collect();
+    let outcome = decided(&coefficients, &scores).context("the window ends and the rule does not")?;
+    scores.truncate(outcome.n as usize);
+    let name = format!("{:?} at {} in {}..={}", outcome.verdict, outcome.n, coefficients.n_min, coefficients.n_max);
+    checked(capacity, name, coefficients, scores, random)
+}
+
+fn checked(
+    capacity: Capacity,
+    name: String,
+    coefficients: Coefficients,
+    scores: Vec<Score>,
+    random: &mut ChaCha20Rng,
+) -> anyhow::Result<Instance> {
     let outcome = decided(&coefficients, &scores).with_context(|| format!("{name}: not stopped"))?;
-    ensure!(outcome.verdict == verdict && outcome.n == look, "{name}: came to {outcome:?}");
-    let seed: [u8; 32] = random.random();
-    let private = VerdictPrivate { coefficients, scores, seed: BlindingSeed::new(seed) };
-    let public = VerdictPublic::of(capacity, Fr::from(random.random::<u64>()), &private, outcome);
-    native::check(capacity, &public, &private).with_context(|| name.clone())?;
-    Ok(Instance { name, circuit: VerdictCircuit::new(capacity, public, private) })
+    let (seed, digest) = (random.random(), random.random());
+    let instance = Instance { name, capacity, coefficients, scores, seed, outcome, digest };
+    let private = instance.private();
+    let public = VerdictPublic::of(capacity, digest.into(), &private, outcome);
+    native::check(capacity, &public, &private).with_context(|| instance.name.clone())?;
+    Ok(instance)
+}
+
+fn some_preset(random: &mut ChaCha20Rng) -> Coefficients {
+    let presets: Vec<Preset> = Preset::all().into_iter().collect();
+    presets[random.random_range(0..presets.len())].policy().coefficients().clone()
 }
 
 /// A score that leaves the wanted side possible: below the clip for SAME.

@@ -41,6 +41,21 @@ pub fn mutate(system: &System, values: &[Fr], seed: u64) -> Mutants {
     })
 }
 
+/// Gives every public input other values, while the private wires stay: a statement of which the proof would hold too.
+pub fn mutate_inputs(system: &System, values: &[Fr], seed: u64) -> Mutants {
+    let sums = system.sums(values);
+    let mut found = Mutants::default();
+    for wire in 1..system.inputs() {
+        for value in other_values(values[wire], seed ^ (wire as u64) << 20) {
+            found.tried += 1;
+            if accepts(system, &sums, wire, value - values[wire]) {
+                found.accepted.push((wire, value));
+            }
+        }
+    }
+    found
+}
+
 /// Whether all rows hold after `change` was added to a wire: rows without it hold as before.
 fn accepts(system: &System, sums: &[[Fr; 3]], wire: usize, change: Fr) -> bool {
     system.column(wire).chunk_by(|a, b| a.row == b.row).all(|occurrences| {

@@ -112,6 +112,28 @@ impl System {
         (0..sums.len()).filter(|&row| sums[row][0] * sums[row][1] != sums[row][2]).collect()
     }
 
+    /// Public inputs that stand in one row, `(computed − input)·1 = 0`, and this row.
+    pub fn stated(&self) -> Vec<(usize, usize)> {
+        let linear = |[a, b, c]: &Row, input: usize| {
+            c.is_empty() && matches!(b[..], [(0, k)] if k == Fr::ONE) && a.iter().any(|(wire, _)| *wire == input)
+        };
+        let of = |input: usize| match self.columns[input][..] {
+            [Occurrence { row, side: 0, .. }] if linear(&self.rows[row], input) => Some((input, row)),
+            _ => None,
+        };
+        (1..self.inputs).filter_map(of).collect()
+    }
+
+    /// Gives the [stated](Self::stated) public inputs the values that the private wires lead to.
+    pub fn restate(&self, values: &mut [Fr]) {
+        for (input, row) in self.stated() {
+            let terms = &self.rows[row][0];
+            let coefficient = terms.iter().find(|(wire, _)| *wire == input).map_or(Fr::ONE, |(_, k)| *k);
+            let off = sum(terms, values);
+            values[input] -= off * coefficient.inverse().unwrap_or(Fr::ONE);
+        }
+    }
+
     /// The public inputs that no constraint depends on: a proof would hold for any value of them.
     pub fn unused_inputs(&self) -> Vec<usize> {
         (1..self.inputs).filter(|&wire| self.columns[wire].is_empty()).collect()

@@ -4,7 +4,13 @@
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
 
-use crate::{coefficients::Coefficients, constraints::Liar, jacobian::determined, mutants::mutate, system::System};
+use crate::{
+    coefficients::Coefficients,
+    constraints::Liar,
+    jacobian::determined,
+    mutants::{mutate, mutate_inputs},
+    system::System,
+};
 
 const ONE: usize = 0;
 const PRODUCT: usize = 1;
@@ -48,8 +54,10 @@ fn a_whole_system_has_no_fault() {
         assert!(determined(&system, &values, &[false; 5]).loose.is_empty());
         let mutants = mutate(&system, &values, 7);
         assert!(mutants.tried >= 15 && mutants.accepted.is_empty());
+        let inputs = mutate_inputs(&system, &values, 7);
+        assert!(inputs.tried >= 5 && inputs.accepted.is_empty());
         coefficients.observe(&values);
-        needed.extend(liar.needed(&values));
+        needed.extend(liar.needed(&values, &needed.clone()));
     }
     assert!(coefficients.survivors().is_empty());
     assert_eq!(coefficients.count(), 14);
@@ -69,7 +77,7 @@ fn a_bit_that_is_none_is_found() {
     // 9 is also (−3)² = (1 + 2·(−2))²: another witness. That the row was needed is seen: nothing but it refuses the lie.
     assert!(mutate(&system, values, 7).accepted.is_empty());
     let whole = self::system(squared());
-    assert!(Liar::new(&whole).needed(values).contains(&1));
+    assert!(Liar::new(&whole).needed(values, &Default::default()).contains(&1));
     // At x = 0 the square says nothing of x to first order.
     assert_eq!(determined(&system, &assignments()[0], &[false; 5]).double_roots, [3]);
 }
@@ -89,6 +97,7 @@ fn a_wire_that_nothing_binds_is_found() {
     rows.remove(3);
     let system = self::system(rows);
     assert_eq!(system.unused_inputs(), [PRODUCT]);
+    assert!(!mutate_inputs(&system, &assignments()[3], 7).accepted.is_empty());
 }
 
 #[test]

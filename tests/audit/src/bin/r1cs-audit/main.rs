@@ -45,8 +45,10 @@ fn main() -> anyhow::Result<ExitCode> {
     report.figures();
 
     let instances = instances::covering(capacity, arguments.instances, arguments.seed)?;
-    let assigned: Vec<_> =
-        instances.into_par_iter().map(|i| System::assign(i.circuit).map(|v| (i.name, v))).collect::<Result<_, _>>()?;
+    let assigned: Vec<_> = instances
+        .into_par_iter()
+        .map(|i| System::assign(i.circuit()).map(|v| (i.name, v)))
+        .collect::<Result<_, _>>()?;
     for (name, values) in &assigned {
         anyhow::ensure!(system.broken(values).is_empty(), "{name}: an honest assignment is refused");
     }
@@ -61,9 +63,11 @@ fn main() -> anyhow::Result<ExitCode> {
 
     let (mut tried, mut accepted) = (0, vec![]);
     for (number, (_, values)) in assigned.iter().cycle().enumerate() {
-        let found = mutants::mutate(&system, values, arguments.seed.wrapping_add(number as u64) << 32);
-        tried += found.tried;
-        accepted.extend(found.accepted);
+        let seed = arguments.seed.wrapping_add(number as u64) << 32;
+        for found in [mutants::mutate(&system, values, seed), mutants::mutate_inputs(&system, values, seed)] {
+            tried += found.tried;
+            accepted.extend(found.accepted);
+        }
         if tried >= arguments.mutants {
             break;
         }
@@ -80,7 +84,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let step = (assigned.len() / arguments.lies.max(1)).max(1);
     let mut needed = std::collections::BTreeSet::new();
     for (_, values) in assigned.iter().step_by(step).take(arguments.lies) {
-        needed.extend(liar.needed(values));
+        needed.extend(liar.needed(values, &needed));
     }
     report.constraints(&needed);
     Ok(if report.found_something() { ExitCode::FAILURE } else { ExitCode::SUCCESS })

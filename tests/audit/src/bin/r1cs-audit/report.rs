@@ -64,7 +64,7 @@ impl<'a> Report<'a> {
 
     pub(crate) fn mutants(&mut self, tried: u64, accepted: &[(usize, Fr)]) {
         self.found |= !accepted.is_empty();
-        println!("mutants of private wires: {tried} tried, {} accepted", accepted.len());
+        println!("mutants of private wires and public inputs: {tried} tried, {} accepted", accepted.len());
         for (wire, value) in accepted.iter().take(10) {
             println!("  {} (wire {wire}) = {value}", self.names[*wire]);
         }
