@@ -6,7 +6,13 @@ mod report;
 use std::process::ExitCode;
 
 use clap::Parser;
-use pot_audit::{coefficients::Coefficients, constraints::Liar, instances, jacobian, mutants, system::System};
+use pot_audit::{
+    coefficients::Coefficients,
+    constraints::Liar,
+    instances::{self, Instance},
+    jacobian, mutants,
+    system::System,
+};
 use pot_circuits::{VerdictCircuit, witness_names};
 use pot_protocol::rule::Capacity;
 use rayon::prelude::*;
@@ -14,6 +20,9 @@ use report::Report;
 
 /// What only a hash binds: free in the algebra, bound by its collision resistance.
 const HASHED: [&str; 3] = ["policy.coefficient", "policy.tau", "rho.blinding"];
+
+/// Assignments that are made at once.
+const PART: usize = 500;
 
 /// Analyses a verdict circuit: is there one witness for a statement, and is each constraint needed?
 #[derive(Debug, Parser)]
@@ -27,6 +36,9 @@ struct Arguments {
     /// Changed assignments to try, at least.
     #[arg(long, default_value_t = 1_000_000)]
     mutants: u64,
+    /// More instances, to notice changed coefficients by.
+    #[arg(long, default_value_t = 10_000)]
+    assignments: usize,
     /// Instances that a liar lies about, wire by wire.
     #[arg(long, default_value_t = 9)]
     lies: usize,
@@ -77,6 +89,17 @@ fn main() -> anyhow::Result<ExitCode> {
     let mut coefficients = Coefficients::new(&system);
     for (_, values) in &assigned {
         coefficients.observe(values);
+    }
+    // Part by part, as many assignments take much memory.
+    for first in (0..arguments.assignments).step_by(PART) {
+        let count = PART.min(arguments.assignments - first);
+        let seed = arguments.seed.wrapping_add(1 + first as u64);
+        let assign = |instance: Instance| System::assign(instance.circuit());
+        let part = instances::covering(capacity, 27 + count, seed)?.into_par_iter().skip(27).map(assign);
+        for values in part.collect::<Result<Vec<_>, _>>()? {
+            anyhow::ensure!(system.broken(&values).is_empty(), "an honest assignment is refused");
+            coefficients.observe(&values);
+        }
     }
     report.coefficients(&coefficients);
 
