@@ -164,7 +164,7 @@ impl Forgery {
         for record in &self.records {
             for (side, part) in [(Side::Reference, &record.reference), (Side::Candidate, &record.candidate)] {
                 let (index, attempt) = (record.index, part.attempts);
-                events.push(Event::Intent { index, side, attempt: 1, at: 0 });
+                events.extend((1..=attempt).map(|attempt| Event::Intent { index, side, attempt, at: 0 }));
                 events.push(Event::Answer { index, side, attempt, digest: part.answer, content: None, at: 0 });
             }
             events.push(Event::Record(Box::new(record.clone())));

@@ -91,7 +91,7 @@ fn lengths(set: &mut Set) {
         ("files-few", "reference files", 3, "bundle:"),
         ("name-as-long-as-the-limit", "reference name length", 1 << 20, "larger than any valid value"),
         ("name-longer-than-the-file", "reference name length", 1 << 15, "the file is truncated"),
-        ("name-longer-by-one", "reference name length", 13, "larger than any valid value"),
+        ("name-longer-by-one", "reference name length", 13, "the file is truncated"),
         ("name-shorter-by-one", "reference name length", 11, "larger than any valid value"),
         ("name-of-no-bytes", "family name length", 0, "bundle:"),
     ] {
@@ -126,7 +126,7 @@ fn tags(set: &mut Set) {
         ("model-is-an-endpoint", "candidate source", tag(1), "bundle:"),
         ("nonce-source-2", "nonce source", nonce_tag(2), "malformed value"),
         ("nonce-of-a-counterparty", "nonce source", nonce_tag(1), "larger than any valid value"),
-        ("previous-flag-without-digest", "previous", vec![1], "larger than any valid value"),
+        ("previous-flag-without-digest", "previous", vec![1], "malformed value"),
         ("corpus-flag-without-digest", "corpus", vec![1], "malformed value"),
         ("statement-version-0", "statement version", vec![0, 0], "statement has format version 0"),
         ("statement-version-2", "statement version", vec![0, 2], "statement has format version 2"),

@@ -5,7 +5,7 @@ use pot_protocol::{
     policy::{Policy, Preset},
     registration::{ModelIdentity, NonceSource, PolicyRef, Positions},
     rule::{Capacity, Verdict},
-    score::{Score, ScoreKind},
+    score::{Figures, Score, ScoreKind},
     transcript::{Event, Record, Side},
 };
 use pot_verifier::trust::known_circuit;
@@ -87,6 +87,16 @@ fn outcomes(set: &mut Set) {
     opened(set, "scores-of-different", &different, Outcome(1, "the rule gives", why));
     let hidden = bent(|s| (s.attempts_total, s.attempts_most) = (23, 2));
     opened(set, "attempts", &hidden, Outcome(1, "the transcript counts", "Attempts are those of the log."));
+    let mut more = Forgery::consistent();
+    more.records[0].reference.attempts = 2;
+    more.records.push(Record {
+        index: N,
+        figures: Figures { bytes: 1, ..more.records[0].figures.clone() },
+        ..more.records[1].clone()
+    });
+    let why =
+        "A repeated attempt makes room for another record in the counts; records are counted before they are compared.";
+    opened(set, "more-records-than-scores", &more, Outcome(1, "12 scores where the bundle states n = 11", why));
     let mut longer = Forgery::consistent();
     longer.trailing = vec![Event::Intent { index: N, side: Side::Reference, attempt: 1, at: 0 }];
     let why = "Nothing is asked after the rule has stopped.";
@@ -153,6 +163,7 @@ fn registrations(set: &mut Set) {
         set.vector(name, &args, outcome);
     }
 
+    repeated(set);
     let mut topk = Forgery::consistent();
     let policy: Policy = Preset::all().into_iter().find(|p| p.name() == "QUICK-TOPK").unwrap().policy();
     topk.registration.policy = PolicyRef {
@@ -163,14 +174,7 @@ fn registrations(set: &mut Set) {
     topk.registration.kind = ScoreKind::KlTopk;
     topk.registration.positions = Positions::Last(4);
     topk.registration.nonce = NonceSource::Counterparty { name: "the other party".to_owned() };
-    topk.registration.candidate = ModelIdentity::Endpoint {
-        name: "openai:https://models.example/v1#m".to_owned(),
-        dialect: "openai".to_owned(),
-        model: "m".to_owned(),
-        server: "s".to_owned(),
-        settings: "5 most likely tokens".to_owned(),
-        tokenizer: Digest([3; 32]),
-    };
+    topk.registration.candidate = endpoint();
     set.store("valid/forgeable/same-topk.pot", bundle(&topk));
     let args = ["verify", "valid/forgeable/same-topk.pot", ALLOW, "--trust", KEY_FILE];
     let why = "An endpoint that shows its most likely tokens, with the nonce of another party.";
@@ -181,4 +185,41 @@ fn registrations(set: &mut Set) {
         &[&args[..], &["--require", "SAME"]].concat(),
         Outcome(4, "does not say what --require demands", why),
     );
+}
+
+/// A model behind an interface.
+fn endpoint() -> ModelIdentity {
+    ModelIdentity::Endpoint {
+        name: "openai:https://models.example/v1#m".to_owned(),
+        dialect: "openai".to_owned(),
+        model: "m".to_owned(),
+        server: "s".to_owned(),
+        settings: "5 most likely tokens".to_owned(),
+        tokenizer: Digest([3; 32]),
+    }
+}
+
+/// An endpoint that says about one text what it said about another, and the same with answers of their own.
+fn repeated(set: &mut Set) {
+    let mut forgery = Forgery::consistent();
+    forgery.registration.positions = Positions::Last(4);
+    forgery.registration.candidate = endpoint();
+    for (at, record) in (0u8..).zip(&mut forgery.records) {
+        let tokens: Vec<u32> = (0..6).map(|i| u32::from(at) * 6 + i).collect();
+        (record.reference.tokens, record.candidate.tokens) = (tokens.clone(), tokens);
+        (record.figures.reference, record.figures.candidate) = (vec![5; 4], vec![5; 4]);
+        (record.reference.answer, record.candidate.answer) = (Digest([at; 32]), Digest([100 + at; 32]));
+        "as served".clone_into(&mut record.candidate.dtype);
+    }
+    let mut forgery = forgery.ask_again();
+    let base = "valid/forgeable/endpoint.ndjson";
+    set.store(base, forgery.transcript().1.into_bytes());
+    forgery.records[7].candidate.answer = forgery.records[2].candidate.answer;
+    let (statement, lines) = (forgery.statement(), forgery.transcript().1);
+    let [bundle, transcript] = ["pot", "ndjson"].map(|extension| set.path("answer-repeated", extension));
+    set.store(&bundle, Trapdoor::new(known_circuit(Capacity::C128)).forge(&statement, POINTS));
+    set.derive(&transcript, base, lines.as_bytes());
+    let args = ["verify", &bundle, ALLOW, "--trust", KEY_FILE, "--transcript", &transcript];
+    let reason = "record 7: the candidate said exactly what it had said about challenge 2";
+    set.vector("answer-repeated", &args, Outcome(1, reason, "No model that reads the texts says the same about two."));
 }

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{
     forgeable::{KEY_FILE, TRUST_FILE},
+    index::Part,
     points,
     set::{ALLOW, Outcome, Set},
 };
@@ -267,5 +268,25 @@ fn trust_files(set: &mut Set) {
     ];
     for (name, change, reason) in rows {
         file(set, name, &listed(&*change), reason, entry);
+    }
+    let key = "{\"id\":\"{}\",\"label\":\"x\",\"key\":\"\"},".replacen("{}", &id, 1);
+    let list = |keys: Part| {
+        let end = Part::text(&format!("{}]}}", key.trim_end_matches(',')), 1);
+        vec![Part::text("{\"format\":\"pot trust v1\",\"keys\":[", 1), keys, end]
+    };
+    let [before, after] =
+        text.split_once("\"key\": \"").map(|(before, after)| [before.len() + 8, text.len() - after.len()]).unwrap();
+    let endless =
+        vec![Part::slice(TRUST_FILE, 0..before), Part::text("0", 1 << 24), Part::slice(TRUST_FILE, after..text.len())];
+    for (name, parts, reason) in [
+        ("257-keys", list(Part::text(&key, 256)), "it lists 257 keys"),
+        ("many-keys", list(Part::text(&key, 100_000)), "it lists 100001 keys"),
+        ("deeply-nested", vec![Part::text("[", 1 << 20)], "trust file:"),
+        ("endless-key", endless, "'key' is longer than any verifying key"),
+    ] {
+        let path = set.path(name, "json");
+        set.make(&path, parts);
+        let why = "What is listed costs what it weighs, and no more than 256 keys are.";
+        set.vector(name, &["verify", BUNDLE, ALLOW, "--trust-file", &path], Outcome(5, reason, why));
     }
 }

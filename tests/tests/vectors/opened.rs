@@ -33,7 +33,7 @@ fn scores(set: &mut Set) {
     for (name, content, reason) in [
         ("empty", vec![], "score opening: EOF"),
         ("byte-order-mark", format!("\u{feff}{good}").into_bytes(), "score opening: expected value"),
-        ("utf-16", utf_16, "score opening: expected"),
+        ("utf-16", utf_16, "score opening:"),
         ("cut-off", good.as_bytes()[..good.len() - 1].to_vec(), "score opening: EOF"),
         ("trailing-comma", put("]}", "],}"), "trailing comma"),
         ("trailing-document", format!("{good}{good}").into_bytes(), "trailing characters"),
@@ -60,6 +60,10 @@ fn scores(set: &mut Set) {
     let path = set.path("deeply-nested-scores", "json");
     set.make(&path, vec![Part::text("{\"scores\":", 1), Part::text("[", 1 << 20)]);
     set.vector("deeply-nested-scores", &["verify", SAME, ALLOW, "--scores", &path], Outcome(3, "score opening:", why));
+    let path = set.path("endless-seed", "json");
+    set.make(&path, vec![Part::text("{\"seed\":\"", 1), Part::text("7", 1 << 24), Part::text("\"}", 1)]);
+    let why = "What a message quotes of a file is short, whatever the file holds.";
+    set.vector("endless-seed", &["verify", SAME, ALLOW, "--scores", &path], Outcome(3, "score opening: '7777", why));
     let path = set.path("ten-million", "json");
     let at = good.find('[').unwrap() + 1;
     let end = Part::slice("valid/same/scores.json", at..good.len());

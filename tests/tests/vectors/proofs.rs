@@ -54,14 +54,19 @@ fn points_of_g1(set: &mut Set, same: &Layout, name: &str) {
     let backwards: Vec<u8> = point.iter().rev().copied().collect();
     for (vector, bytes, reason, why) in [
         ("infinity", infinity, INFINITY, "No honest proof holds infinity, and with it a pairing is 1."),
-        ("infinity-with-x", flags(&point, 0x3f, 0x40), NO_POINT, "Infinity has no coordinates."),
+        (
+            "infinity-with-x",
+            flags(&point, 0x3f, 0x40),
+            INFINITY,
+            "Infinity is refused, whatever coordinates it is given.",
+        ),
         ("both-flags", flags(&point, 0x3f, 0xc0), NO_POINT, "Infinity has no sign."),
         ("off-curve", points::x_without_point().to_vec(), NO_POINT, "No y makes this x a point of y² = x³ + 3."),
         ("x-is-q", points::modulus().to_vec(), NO_POINT, above),
         ("x-all-ones", largest, NO_POINT, above),
         ("all-ones", vec![0xff; 32], NO_POINT, "Flags and coordinate are both impossible."),
         ("all-zero", vec![0; 32], NO_POINT, "x = 0 has no point: 3 is no square."),
-        ("big-endian", backwards, NO_POINT, "Coordinates are little-endian, the flags in the last byte."),
+        ("big-endian", backwards, INFINITY, "Coordinates are little-endian, the flags in the last byte."),
     ] {
         add_point(set, same, name, vector, &bytes, reason, why);
     }
@@ -82,7 +87,12 @@ fn points_of_g2(set: &mut Set, same: &Layout) {
     let outside = "outside the prime-order subgroup";
     for (vector, bytes, reason, why) in [
         ("infinity", infinity, INFINITY, "No honest proof holds infinity, and with it a pairing is 1."),
-        ("infinity-with-x", flags(&point, 0x3f, 0x40), NO_POINT, "Infinity has no coordinates."),
+        (
+            "infinity-with-x",
+            flags(&point, 0x3f, 0x40),
+            INFINITY,
+            "Infinity is refused, whatever coordinates it is given.",
+        ),
         ("both-flags", flags(&point, 0x3f, 0xc0), NO_POINT, "Infinity has no sign."),
         ("off-curve", points::x_without_point_of_g2(), NO_POINT, "No y makes this x a point of the twist."),
         ("c0-is-q", [&points::modulus()[..], c1].concat(), NO_POINT, above),
@@ -98,7 +108,7 @@ fn points_of_g2(set: &mut Set, same: &Layout) {
             outside,
             "The honest B plus a point of another order: pairings cannot tell them apart.",
         ),
-        ("coefficients-exchanged", exchanged, NO_POINT, "c0 comes first, unlike in the EVM's words."),
+        ("coefficients-exchanged", exchanged, outside, "c0 comes first, unlike in the EVM's words."),
     ] {
         add_point(set, same, "B", vector, &bytes, reason, why);
     }

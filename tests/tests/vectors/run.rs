@@ -16,6 +16,10 @@ use crate::set::folder;
 
 /// Longest that one call may take, however slow the machine is. The slowest take less than a second here.
 const LONGEST: Duration = Duration::from_secs(60);
+/// Longest message, in bytes: what it quotes of a file is short.
+const MESSAGE: usize = 16 << 10;
+/// Classes of what is refused as soon as the bundle is read, whatever is done with it.
+const UNREADABLE: [&str; 7] = ["container", "truncated", "length", "encoding", "registration", "name", "statement"];
 /// Memory that every call may take, and how much more for each byte of the files that it is given.
 const MEMORY: u64 = 96 << 20;
 const PER_BYTE: u64 = 8;
@@ -77,6 +81,8 @@ fn judge(vector: &Value, ran: &Ran, took: Duration) -> Option<String> {
         "another exit code"
     } else if !said.contains(vector["reason"].as_str().unwrap()) {
         "another reason"
+    } else if ran.stderr.len() > MESSAGE {
+        "a long message"
     } else if took > LONGEST {
         "it took too long"
     } else {
@@ -99,6 +105,16 @@ fn pot_check_answers_every_vector_as_the_index_says() {
         let args: Vec<String> = args.map(|arg| made.get(arg).map_or(arg, |path| text(path)).to_owned()).collect();
         let (ran, took) = check(&args, &keys);
         wrong.extend(judge(vector, &ran, took));
+        // Who only looks at a bundle reads it as strictly.
+        if args[0] == "verify" && args.len() > 1 {
+            let (ran, took) = check(&["inspect".to_owned(), args[1].clone()], &keys);
+            let class = vector["class"].as_str().unwrap();
+            if UNREADABLE.contains(&class) {
+                wrong.extend(judge(vector, &ran, took));
+            } else if class != "usage" && ran.code != 0 {
+                wrong.push(format!("{}: inspect ends with {}: {}", vector["name"], ran.code, ran.stderr));
+            }
+        }
         // The same answer as JSON. What is wrong with a command line is said in words only.
         if vector["exit"] != 2 {
             let (ran, _) = check(&[&args[..], &["--json".to_owned()]].concat(), &keys);

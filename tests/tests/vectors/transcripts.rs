@@ -34,6 +34,7 @@ fn put(text: &str, from: &str, to: &str) -> Vec<u8> {
 fn lines(set: &mut Set) {
     let good = set.text(GOOD).to_owned();
     let after_first = good.find('\n').unwrap() + 1;
+    let head: Vec<&str> = good.lines().take(2).collect();
     let why = "Each line is one event, whole, and ends with a line feed.";
     for (name, content, reason) in [
         ("empty", vec![], "the last line of the transcript is incomplete"),
@@ -46,7 +47,7 @@ fn lines(set: &mut Set) {
         ("not-utf-8", [good.as_bytes(), b"{\"event\":\"\xff\"}\n"].concat(), "no event"),
         ("zero-bytes-at-the-end", [good.as_bytes(), b"\0\0\0\0\n"].concat(), "no event"),
         ("two-events-on-a-line", put(&good, "}\n{", "}{"), "line 1: no event: trailing characters"),
-        ("one-json-list", format!("[{}]\n", good.trim_end().replace('\n', ",")).into_bytes(), "line 1: no event"),
+        ("one-json-list", format!("[{},{}]\n", head[0], head[1]).into_bytes(), "line 1: no event"),
         ("no-open", good[after_first..].as_bytes().to_vec(), "a transcript begins with 'open'"),
         ("open-twice", [&good[..after_first], &good].concat().into_bytes(), "line 2: a second 'open'"),
         ("version-0", put(&good, "\"version\":1", "\"version\":0"), "format version 0"),
@@ -213,7 +214,7 @@ fn bombs(set: &mut Set) {
         ("one-long-line", opened(vec![Part::text("0", 1 << 25), Part::text("\n", 1)]), "the limit is 1048576"),
         ("line-feeds", opened(vec![Part::text("\n", 1 << 25)]), "line 2: no event"),
         ("spaces", opened(vec![Part::text(" ", 1 << 25), Part::text("\n", 1)]), "the limit is 1048576"),
-        ("nested-lists", opened(nested("[")), "the limit is 1048576"),
+        ("nested-lists", opened(nested("[")), "line 2: no event"),
         ("nested-objects", opened(vec![Part::text("{\"event\":", 100_000), Part::text("\n", 1)]), "line 2: no event"),
         (
             "nested-field",
