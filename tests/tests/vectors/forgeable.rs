@@ -50,14 +50,17 @@ pub(crate) fn add(set: &mut Set) {
     set.class("forged");
     outcomes(set);
     records(set);
-    registrations(set);
+    families(set);
+    corpora(set);
+    repeated(set);
+    lower_bound(set);
 }
 
 /// A forged publication with everything opened.
 fn opened(set: &mut Set, name: &str, forgery: &Forgery, outcome: Outcome<'_>) {
     let statement = forgery.statement();
     let [bundle, scores, transcript] = ["pot", "json", "ndjson"].map(|extension| set.path(name, extension));
-    set.store(&bundle, Trapdoor::new(known_circuit(Capacity::C128)).forge(&statement, POINTS));
+    set.store(&bundle, self::bundle(forgery));
     set.store(&scores, forgery.opening(&statement));
     let args = ["verify", &bundle, ALLOW, "--trust", KEY_FILE, "--scores", &scores, "--reveal", REVEAL, "--transcript"];
     let lines = forgery.transcript().1.into_bytes();
@@ -128,21 +131,28 @@ fn records(set: &mut Set) {
     }
 }
 
-/// Registrations that make a sound proof worth less than it looks.
-fn registrations(set: &mut Set) {
+/// The bundle of a forged publication.
+fn bundle(forgery: &Forgery) -> Vec<u8> {
+    Trapdoor::new(known_circuit(Capacity::C128)).forge(&forgery.statement(), POINTS)
+}
+
+/// Families of prompts that nobody knows.
+fn families(set: &mut Set) {
     let key = ["--trust", KEY_FILE];
-    let bundle = |forgery: &Forgery| Trapdoor::new(known_circuit(Capacity::C128)).forge(&forgery.statement(), POINTS);
     let mut unicorn = Forgery::consistent();
-    unicorn.registration.family.name = "unicorn".to_owned();
+    "unicorn".clone_into(&mut unicorn.registration.family.name);
     let why = "Nobody knows what prompts that family has.";
     set.bundle("family", bundle(&unicorn), &key, Outcome(5, "challenge family unicorn v1 is not known", why));
     let mut newer = Forgery::consistent();
     newer.registration.family.version = 2;
     set.bundle("family-version", bundle(&newer), &key, Outcome(5, "challenge family grammar v2 is not known", why));
+}
 
+/// Private texts that are not the registered one, or not fit for prompts.
+fn corpora(set: &mut Set) {
     let mut corpus = Forgery::consistent();
     let (registered, text) = (set.path("corpus-too-short", "txt"), "A corpus of one line.\n");
-    corpus.registration.family.name = "corpus".to_owned();
+    "corpus".clone_into(&mut corpus.registration.family.name);
     corpus.registration.family.corpus = Some(pot_protocol::challenge::Corpus::digest_of(text));
     let path = set.path("corpus", "pot");
     set.store(&path, bundle(&corpus));
@@ -162,8 +172,10 @@ fn registrations(set: &mut Set) {
         let args = ["verify", &path, ALLOW, "--trust", KEY_FILE, "--reveal", REVEAL, "--corpus", file];
         set.vector(name, &args, outcome);
     }
+}
 
-    repeated(set);
+/// A verdict on a lower bound, which does not pass for one on the divergence.
+fn lower_bound(set: &mut Set) {
     let mut topk = Forgery::consistent();
     let policy: Policy = Preset::all().into_iter().find(|p| p.name() == "QUICK-TOPK").unwrap().policy();
     topk.registration.policy = PolicyRef {
@@ -215,11 +227,11 @@ fn repeated(set: &mut Set) {
     let base = "valid/forgeable/endpoint.ndjson";
     set.store(base, forgery.transcript().1.into_bytes());
     forgery.records[7].candidate.answer = forgery.records[2].candidate.answer;
-    let (statement, lines) = (forgery.statement(), forgery.transcript().1);
-    let [bundle, transcript] = ["pot", "ndjson"].map(|extension| set.path("answer-repeated", extension));
-    set.store(&bundle, Trapdoor::new(known_circuit(Capacity::C128)).forge(&statement, POINTS));
+    let lines = forgery.transcript().1;
+    let [path, transcript] = ["pot", "ndjson"].map(|extension| set.path("answer-repeated", extension));
+    set.store(&path, bundle(&forgery));
     set.derive(&transcript, base, lines.as_bytes());
-    let args = ["verify", &bundle, ALLOW, "--trust", KEY_FILE, "--transcript", &transcript];
+    let args = ["verify", &path, ALLOW, "--trust", KEY_FILE, "--transcript", &transcript];
     let reason = "record 7: the candidate said exactly what it had said about challenge 2";
     set.vector("answer-repeated", &args, Outcome(1, reason, "No model that reads the texts says the same about two."));
 }

@@ -1,28 +1,31 @@
-//! Verifying keys and trust files that are refused, and keys that are not the bundle's.
+//! Verifying keys that are refused, and keys that are not the bundle's.
 
 use ark_bn254::{G1Affine, G2Affine};
-use ark_ec::AffineRepr;
-use pot_protocol::keys::KeyId;
-use serde_json::{Value, json};
+use ark_ec::{AffineRepr, CurveGroup};
+use pot_protocol::{
+    bundle::Bundle,
+    keys::{KeyId, KeyPoints, ProofPoints},
+    rule::Capacity,
+};
+use pot_verifier::trust::known_circuit;
 
 use crate::{
     forgeable::{KEY_FILE, TRUST_FILE},
-    index::Part,
+    forged::{Forgery, Trapdoor},
     points,
     set::{ALLOW, Outcome, Set},
 };
 
-const BUNDLE: &str = "valid/forgeable/bundle.pot";
-/// Where the points of a key of version 1 begin, and those of version 2.
-const POINTS_1: usize = 47;
-const CEREMONY: usize = 47;
+/// The bundle that the refused keys are to check.
+pub(crate) const BUNDLE: &str = "valid/forgeable/bundle.pot";
+/// Where the points of a key of version 1 begin, and the ceremony of one of version 2.
+const HEADER: usize = 47;
 
 pub(crate) fn add(set: &mut Set) {
     headers(set);
     ceremonies(set);
     key_points(set);
     trust(set);
-    trust_files(set);
 }
 
 fn key(set: &mut Set, name: &str, bytes: Vec<u8>, reason: &str, why: &str) {
@@ -32,7 +35,7 @@ fn key(set: &mut Set, name: &str, bytes: Vec<u8>, reason: &str, why: &str) {
 }
 
 /// `bytes` with others from `at` on.
-fn patched(bytes: &[u8], at: usize, with: &[u8]) -> Vec<u8> {
+pub(crate) fn patched(bytes: &[u8], at: usize, with: &[u8]) -> Vec<u8> {
     let mut out = bytes.to_vec();
     out[at..at + with.len()].copy_from_slice(with);
     assert_ne!(out, bytes);
@@ -54,7 +57,7 @@ fn headers(set: &mut Set) {
         ("version-3", put(8, &[0, 3]), "verifying key has format version 3"),
         ("version-little-endian", put(8, &[1, 0]), "verifying key has format version 256"),
         ("only-magic", good[..8].to_vec(), length),
-        ("no-points", good[..POINTS_1].to_vec(), length),
+        ("no-points", good[..HEADER].to_vec(), length),
         ("last-byte-missing", good[..good.len() - 1].to_vec(), length),
         ("trailing-byte", [&good[..], b"\n"].concat(), length),
         ("ic-missing", good[..good.len() - 32].to_vec(), length),
@@ -88,7 +91,7 @@ fn headers(set: &mut Set) {
 fn ceremonies(set: &mut Set) {
     set.class("ceremony");
     let good = std::fs::read(pot_tests::workspace().join("params/rehearsal-2026-11/c128/verifying.key")).unwrap();
-    let put = |at: usize, with: &[u8]| patched(&good, CEREMONY + at, with);
+    let put = |at: usize, with: &[u8]| patched(&good, HEADER + at, with);
     for (name, bytes, reason, why) in [
         ("no-contribution", put(65, &[0, 0]), "it had no contribution", "A ceremony has contributions."),
         ("source-2", put(0, &[2]), "phase-1 source 2 is neither 0 nor 1", "A flag has two values."),
@@ -144,8 +147,23 @@ fn key_points(set: &mut Set) {
     let why = "With δ = ±γ, α and β are themselves a proof of whatever one likes.";
     key(set, "gamma-is-delta", patched(&good, 207, &gamma), "gamma = delta", why);
     key(set, "gamma-is-minus-delta", patched(&good, 207, &minus_gamma), "gamma = delta", why);
+    let path = set.path("anyones-proof", "pot");
+    set.store(&path, anyones_proof(&patched(&good, 207, &gamma)));
+    let args = ["verify", &path, ALLOW, "--trust", "invalid/key-point/gamma-is-delta.key"];
+    let why = "Made without any secret, and the equation holds under that key.";
+    set.vector("anyones-proof", &args, Outcome(5, "gamma = delta", why));
     let g2 = points::compressed(&G1Affine::generator(), &G2Affine::generator()).1;
     key(set, "gamma-and-delta-are-the-generator", patched(&good, 207, &g2), "gamma = delta", why);
+}
+
+/// A bundle under the key in `bytes`, whose δ is γ: A = α, B = β, and C takes away the point of the inputs.
+fn anyones_proof(bytes: &[u8]) -> Vec<u8> {
+    let (trapdoor, statement) = (Trapdoor::new(known_circuit(Capacity::C128)), Forgery::consistent().statement());
+    let KeyPoints { alpha_g1, beta_g2, ic: [constant, ic @ ..], .. } = trapdoor.key.points();
+    let inputs = statement.public_inputs().to_elements();
+    let sum = ic.iter().zip(inputs).fold(constant.into_group(), |sum, (point, x)| sum + *point * x);
+    let proof = ProofPoints::encode(alpha_g1, beta_g2, &(-sum).into_affine());
+    Bundle { statement, key: KeyId::of(bytes), proof }.to_bytes()
 }
 
 /// Good keys that may not check this bundle.
@@ -172,121 +190,4 @@ fn trust(set: &mut Set) {
     set.vector("trust-file-as-key", &["verify", BUNDLE, ALLOW, "--trust", TRUST_FILE], no_key);
     let no_policy = Outcome(5, "is no built-in policy", "A policy of one's own is accepted by naming its file.");
     set.vector("policy-not-given", &["verify", "valid/undecided/bundle.pot", ALLOW], no_policy);
-}
-
-fn trust_files(set: &mut Set) {
-    set.class("trust-file");
-    let text = set.text(TRUST_FILE).to_owned();
-    let good: Value = serde_json::from_str(&text).unwrap();
-    let id = good["keys"][0]["id"].as_str().unwrap().to_owned();
-    let file = |set: &mut Set, name: &str, content: &str, reason: &str, why: &str| {
-        let path = set.path(name, "json");
-        set.store(&path, content.as_bytes().to_vec());
-        set.vector(name, &["verify", BUNDLE, ALLOW, "--trust-file", &path], Outcome(5, reason, why));
-    };
-    let replaced = |from: &str, to: &str| {
-        assert!(text.contains(from), "{from}");
-        text.replacen(from, to, 1)
-    };
-    let shape = "A trust file has one shape: what is not understood is not trusted.";
-    for (name, content, reason) in [
-        ("empty", String::new(), "trust file: EOF"),
-        ("not-json", "pot trust v1\n".to_owned(), "trust file: expected"),
-        ("byte-order-mark", format!("\u{feff}{text}"), "trust file: expected value"),
-        ("cut-off", text[..text.len() / 2].to_owned(), "trust file: EOF"),
-        ("trailing-text", format!("{text}x"), "trust file: trailing characters"),
-        ("twice", text.repeat(2), "trust file: trailing characters"),
-        ("format-2", replaced("trust v1", "trust v2"), "its format is \"pot trust v2\""),
-        ("no-format", replaced("\"format\": \"pot trust v1\"", "\"x\": 1"), "unknown field"),
-        (
-            "format-twice",
-            replaced("\"format\"", "\"format\": \"pot trust v1\", \"format\""),
-            "duplicate field `format`",
-        ),
-        ("id-twice", replaced("\"id\"", &format!("\"id\": \"{id}\", \"id\"")), "duplicate field `id`"),
-        ("key-twice", replaced("\"key\"", "\"key\": \"00\", \"key\""), "duplicate field `key`"),
-        ("unknown-field", replaced("\"label\"", "\"note\": 1, \"label\""), "unknown field `note`"),
-        ("no-keys", json!({ "format": "pot trust v1", "keys": [] }).to_string(), "it lists 0 keys"),
-        ("id-too-short", replaced(&id, &id[1..]), "64 hexadecimal digits"),
-        ("id-not-hexadecimal", replaced(&id, &format!("g{}", &id[1..])), "64 hexadecimal digits"),
-        ("id-of-another-key", replaced(&id, &"7".repeat(64)), "its file has the id"),
-    ] {
-        file(set, name, &content, reason, shape);
-    }
-    let listed = |change: &dyn Fn(&mut Value)| {
-        let mut file = good.clone();
-        change(&mut file["keys"]);
-        file.to_string()
-    };
-    let entry = "A listed key has an id, a label that can be read, and its bytes once.";
-    let bad = set.get(KEY_FILE).to_vec();
-    let bad = patched(&bad, 207, &bad[143..207].to_vec());
-    let bad_id = KeyId::of(&bad).to_string();
-    type Change<'a> = Box<dyn Fn(&mut Value) + 'a>;
-    let at = |path: &'static str| -> Change<'static> {
-        Box::new(move |keys| {
-            keys[0].as_object_mut().unwrap().remove("key");
-            keys[0]["file"] = path.into();
-        })
-    };
-    let rows: Vec<(&str, Change<'_>, &str)> = vec![
-        (
-            "listed-twice",
-            Box::new(|k| {
-                let again = k[0].clone();
-                k.as_array_mut().unwrap().push(again);
-            }),
-            "it is listed twice",
-        ),
-        ("key-and-file", Box::new(|k| k[0]["file"] = "x.key".into()), "it needs either 'key' or 'file'"),
-        (
-            "neither-key-nor-file",
-            Box::new(|k| {
-                k[0].as_object_mut().unwrap().remove("key");
-            }),
-            "either 'key' or 'file'",
-        ),
-        ("label-empty", Box::new(|k| k[0]["label"] = "".into()), "a label has 1 to 200 bytes"),
-        ("label-too-long", Box::new(|k| k[0]["label"] = "x".repeat(201).into()), "a label has 1 to 200 bytes"),
-        ("label-control", Box::new(|k| k[0]["label"] = "a\u{1b}[31mb".into()), "no control characters"),
-        ("key-not-hexadecimal", Box::new(|k| k[0]["key"] = "xy".into()), "'key' is not hexadecimal"),
-        ("key-of-odd-length", Box::new(|k| k[0]["key"] = "012".into()), "'key' is not hexadecimal"),
-        ("key-too-long", Box::new(|k| k[0]["key"] = "00".repeat(532).into()), "'key' is longer than any verifying key"),
-        (
-            "gamma-is-delta",
-            Box::new(|k| {
-                k[0]["key"] = hex::encode(&bad).into();
-                k[0]["id"] = bad_id.clone().into();
-            }),
-            "gamma = delta",
-        ),
-        ("file-above", at("../forgeable/verifying.key"), "has to lie in the folder of the trust file"),
-        ("file-absolute", at("/etc/passwd"), "has to lie in the folder of the trust file"),
-        ("file-up-and-down", at("a/../../x.key"), "has to lie in the folder of the trust file"),
-        ("file-without-name", at(""), "has to lie in the folder of the trust file"),
-        ("file-missing", at("no-such.key"), "cannot read"),
-    ];
-    for (name, change, reason) in rows {
-        file(set, name, &listed(&*change), reason, entry);
-    }
-    let key = "{\"id\":\"{}\",\"label\":\"x\",\"key\":\"\"},".replacen("{}", &id, 1);
-    let list = |keys: Part| {
-        let end = Part::text(&format!("{}]}}", key.trim_end_matches(',')), 1);
-        vec![Part::text("{\"format\":\"pot trust v1\",\"keys\":[", 1), keys, end]
-    };
-    let [before, after] =
-        text.split_once("\"key\": \"").map(|(before, after)| [before.len() + 8, text.len() - after.len()]).unwrap();
-    let endless =
-        vec![Part::slice(TRUST_FILE, 0..before), Part::text("0", 1 << 24), Part::slice(TRUST_FILE, after..text.len())];
-    for (name, parts, reason) in [
-        ("257-keys", list(Part::text(&key, 256)), "it lists 257 keys"),
-        ("many-keys", list(Part::text(&key, 100_000)), "it lists 100001 keys"),
-        ("deeply-nested", vec![Part::text("[", 1 << 20)], "trust file:"),
-        ("endless-key", endless, "'key' is longer than any verifying key"),
-    ] {
-        let path = set.path(name, "json");
-        set.make(&path, parts);
-        let why = "What is listed costs what it weighs, and no more than 256 keys are.";
-        set.vector(name, &["verify", BUNDLE, ALLOW, "--trust-file", &path], Outcome(5, reason, why));
-    }
 }

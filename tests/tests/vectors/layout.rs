@@ -116,7 +116,7 @@ impl Layout {
             let changed = changes.iter().find(|(field, _)| field == name);
             out.extend(changed.map_or(&self.bytes[range.clone()], |(_, bytes)| *bytes));
         }
-        changes.iter().for_each(|(field, _)| drop(self.at(field)));
+        assert!(changes.iter().all(|(field, _)| self.fields.iter().any(|(name, _)| name == field)), "{changes:02x?}");
         assert_ne!(out, self.bytes, "{changes:02x?} change nothing");
         out
     }

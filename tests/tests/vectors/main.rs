@@ -19,6 +19,7 @@ mod set;
 mod stated;
 mod stored;
 mod transcripts;
+mod trust_files;
 
 use set::Set;
 
@@ -31,6 +32,7 @@ fn all() -> Set {
     stated::add(&mut set);
     proofs::add(&mut set);
     keys::add(&mut set);
+    trust_files::add(&mut set);
     opened::add(&mut set);
     transcripts::add(&mut set);
     forgeable::add(&mut set);

@@ -2,7 +2,7 @@
 
 use ark_bn254::{Fq, Fq2, Fr, G1Affine, G2Affine};
 use ark_ec::{AffineRepr, CurveGroup};
-use ark_ff::{BigInteger, BigInteger256, PrimeField};
+use ark_ff::{BigInteger, PrimeField};
 use pot_protocol::keys::ProofPoints;
 
 /// r, the order of the groups, as 32 big-endian bytes.
@@ -32,7 +32,7 @@ pub(crate) fn plus_modulus(coordinate: &[u8]) -> Option<[u8; 32]> {
     let flags = coordinate[31] & 0xc0;
     let mut number: [u8; 32] = coordinate.try_into().unwrap();
     number[31] &= 0x3f;
-    let mut sum = BigInteger256::try_from(Fq::from_le_bytes_mod_order(&number)).unwrap();
+    let mut sum = Fq::from_le_bytes_mod_order(&number).into_bigint();
     let carried = sum.add_with_carry(&Fq::MODULUS);
     let mut bytes: [u8; 32] = sum.to_bytes_le().try_into().unwrap();
     if carried || bytes[31] & 0xc0 != 0 {
@@ -44,21 +44,21 @@ pub(crate) fn plus_modulus(coordinate: &[u8]) -> Option<[u8; 32]> {
 
 /// The smallest x that no point of G1's curve has.
 pub(crate) fn x_without_point() -> [u8; 32] {
-    let x = (1u64..).map(Fq::from).find(|&x| G1Affine::get_point_from_x_unchecked(x, false).is_none()).unwrap();
+    let x = (1u64..1000).map(Fq::from).find(|&x| G1Affine::get_point_from_x_unchecked(x, false).is_none()).unwrap();
     x.into_bigint().to_bytes_le().try_into().unwrap()
 }
 
 /// The smallest x in Fq that no point of G2's curve has, with a second coefficient of 0.
 pub(crate) fn x_without_point_of_g2() -> Vec<u8> {
     let no_point = |x: &Fq| G2Affine::get_point_from_x_unchecked(Fq2::new(*x, Fq::from(0u64)), false).is_none();
-    let x = (1u64..).map(Fq::from).find(no_point).unwrap();
+    let x = (1u64..1000).map(Fq::from).find(no_point).unwrap();
     [x.into_bigint().to_bytes_le(), vec![0; 32]].concat()
 }
 
 /// A point of the twist outside the subgroup of order r.
 pub(crate) fn stray() -> G2Affine {
     let points =
-        (1u64..).filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::new(Fq::from(x), Fq::from(0u64)), false));
+        (1u64..1000).filter_map(|x| G2Affine::get_point_from_x_unchecked(Fq2::new(Fq::from(x), Fq::from(0u64)), false));
     points.into_iter().find(|point| !point.is_in_correct_subgroup_assuming_on_curve()).unwrap()
 }
 

@@ -75,7 +75,9 @@ impl Set {
     /// Adds a file that is made of parts when it is needed.
     pub(crate) fn make(&mut self, path: &str, parts: Vec<Part>) {
         let mut bytes = Vec::new();
-        parts.iter().for_each(|part| part.write(&self.files, &mut bytes));
+        for part in &parts {
+            part.write(&self.files, &mut bytes);
+        }
         let sha256 = Digest::of(&bytes);
         self.made.push(Made { path: path.to_owned(), bytes: bytes.len(), sha256, parts });
     }

@@ -265,7 +265,7 @@ fn unproved(set: &mut Set) {
 /// Statements that the registered policy, circuit or key does not allow.
 fn binding(set: &mut Set) {
     set.class("policy");
-    let (same, large) = (Layout::of(set.get("valid/same/bundle.pot")), Layout::of(set.get("valid/large/bundle.pot")));
+    let [same, large] = ["same", "large"].map(|run| Layout::of(set.get(&format!("valid/{run}/bundle.pot"))));
     let audit = |field: &str| large.get(field).to_vec();
     let invalid = |reason, why| Outcome(INVALID, reason, why);
     let trust = |reason, why| Outcome(TRUST, reason, why);

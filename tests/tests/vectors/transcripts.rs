@@ -48,11 +48,11 @@ fn lines(set: &mut Set) {
         ("zero-bytes-at-the-end", [good.as_bytes(), b"\0\0\0\0\n"].concat(), "no event"),
         ("two-events-on-a-line", put(&good, "}\n{", "}{"), "line 1: no event: trailing characters"),
         ("one-json-list", format!("[{},{}]\n", head[0], head[1]).into_bytes(), "line 1: no event"),
-        ("no-open", good[after_first..].as_bytes().to_vec(), "a transcript begins with 'open'"),
+        ("no-open", good.as_bytes()[after_first..].to_vec(), "a transcript begins with 'open'"),
         ("open-twice", [&good[..after_first], &good].concat().into_bytes(), "line 2: a second 'open'"),
         ("version-0", put(&good, "\"version\":1", "\"version\":0"), "format version 0"),
         ("version-2", put(&good, "\"version\":1", "\"version\":2"), "format version 2"),
-        ("only-open", good[..after_first].as_bytes().to_vec(), "the transcript holds no complete record"),
+        ("only-open", good.as_bytes()[..after_first].to_vec(), "the transcript holds no complete record"),
     ] {
         derived(set, name, &content, Outcome(3, reason, why));
     }
