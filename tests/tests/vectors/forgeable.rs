@@ -120,7 +120,7 @@ fn records(set: &mut Set) {
         ("text-length", |r| r.figures.bytes = 1, "does not fit the score kind"),
         ("tokens-differ", |r| r.candidate.tokens[1] = 9, "different tokens"),
         ("one-token", |r| (r.reference.tokens, r.candidate.tokens) = (vec![1], vec![1]), "two tokens"),
-        ("number-type", |r| r.candidate.dtype = "q1".to_owned(), "number type"),
+        ("number-type", |r| "q1".clone_into(&mut r.candidate.dtype), "number type"),
         ("prompt", |r| r.prompt.push('!'), "not the committed challenge"),
     ];
     for (name, bend, reason) in rows {

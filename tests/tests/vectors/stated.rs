@@ -30,7 +30,8 @@ pub(crate) fn add(set: &mut Set) {
     names(set);
     statements(set);
     unproved(set);
-    binding(set);
+    policies(set);
+    circuits(set);
 }
 
 fn each(set: &mut Set, base: &str, rows: Vec<(&str, Vec<Change<'_>>, Outcome<'_>)>) {
@@ -262,8 +263,8 @@ fn unproved(set: &mut Set) {
     set.bundle("statement-of-another-run", spliced, &[], Outcome(INVALID, UNPROVED, why));
 }
 
-/// Statements that the registered policy, circuit or key does not allow.
-fn binding(set: &mut Set) {
+/// Statements that the registered policy does not allow.
+fn policies(set: &mut Set) {
     set.class("policy");
     let [same, large] = ["same", "large"].map(|run| Layout::of(set.get(&format!("valid/{run}/bundle.pot"))));
     let audit = |field: &str| large.get(field).to_vec();
@@ -271,7 +272,6 @@ fn binding(set: &mut Set) {
     let trust = |reason, why| Outcome(TRUST, reason, why);
     let no_builtin = "is no built-in policy";
     let not_registered = "the policy at hand is";
-    let circuit = "for another circuit";
     let rows = vec![
         (
             "n-above-n-max",
@@ -336,6 +336,23 @@ fn binding(set: &mut Set) {
             ["policy name", "policy document", "policy coefficients"].map(|f| (f, audit(f))).to_vec(),
             invalid("n_max 400 does not fit a capacity of 128", "AUDIT needs the large circuit."),
         ),
+    ];
+    // The policy name of AUDIT is as long as that of QUICK, so its length stays.
+    assert_eq!(same.get("policy name").len(), audit("policy name").len());
+    each(set, "valid/same/bundle.pot", rows);
+    let early = large.put(&[("n", &u32be(25)), ("attempts", &attempts(50, 1))]);
+    let outcome = invalid("lies outside the policy's 30..=400", "AUDIT gives no verdict before 30.");
+    set.bundle("n-below-n-min", early, &[], outcome);
+}
+
+/// Statements about another circuit than the key's, or under another key.
+fn circuits(set: &mut Set) {
+    set.class("circuit");
+    let large = Layout::of(set.get("valid/large/bundle.pot"));
+    let audit = |field: &str| large.get(field).to_vec();
+    let trust = |reason, why| Outcome(TRUST, reason, why);
+    let circuit = "for another circuit";
+    let rows = vec![
         (
             "unknown-circuit",
             vec![("circuit", vec![7; 32])],
@@ -360,10 +377,5 @@ fn binding(set: &mut Set) {
         ("key-0", vec![("key", vec![0; 32])], trust("is not trusted", "A key counts by its id alone.")),
         ("key-of-1024", vec![("key", audit("key"))], trust(circuit, "That key is for the large circuit.")),
     ];
-    // The policy name of AUDIT is as long as that of QUICK, so its length stays.
-    assert_eq!(same.get("policy name").len(), audit("policy name").len());
     each(set, "valid/same/bundle.pot", rows);
-    let early = large.put(&[("n", &u32be(25)), ("attempts", &attempts(50, 1))]);
-    let outcome = invalid("lies outside the policy's 30..=400", "AUDIT gives no verdict before 30.");
-    set.bundle("n-below-n-min", early, &[], outcome);
 }
