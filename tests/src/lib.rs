@@ -66,19 +66,22 @@ pub fn workspace() -> PathBuf {
 /// Each package is built by itself, as its users build it, so that features of one do not leak into another.
 ///
 /// # Panics
-/// When cargo cannot build it.
+/// When cargo cannot build it, and for a name that no binary has.
 pub fn binary(name: &str) -> PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    let folder = BUILT.get_or_init(|| {
-        for package in ["pot-prover", "pot-setup", "pot-verifier"] {
-            let mut cargo = Command::new(env!("CARGO"));
-            cargo.args(["build", "--release", "--bins", "-p", package]).current_dir(workspace());
-            let status = cargo.status().expect("cargo runs");
-            assert!(status.success(), "cargo build -p {package} failed");
-        }
-        target_folder().join("release")
+    static BUILT: [(&str, &str, OnceLock<()>); 3] = [
+        ("pot-prove", "pot-prover", OnceLock::new()),
+        ("pot-setup", "pot-setup", OnceLock::new()),
+        ("pot-check", "pot-verifier", OnceLock::new()),
+    ];
+    let found = BUILT.iter().find(|(binary, ..)| *binary == name);
+    let (_, package, built) = found.unwrap_or_else(|| panic!("no binary {name}"));
+    built.get_or_init(|| {
+        let mut cargo = Command::new(env!("CARGO"));
+        cargo.args(["build", "--release", "--bins", "-p", package]).current_dir(workspace());
+        let status = cargo.status().expect("cargo runs");
+        assert!(status.success(), "cargo build -p {package} failed");
     });
-    folder.join(name)
+    target_folder().join("release").join(name)
 }
 
 /// The target folder that this test was built into: `<target>/<profile>/deps/<test>`.

@@ -2,219 +2,37 @@
 //! that is opened must be caught by the check itself.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
-use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
-use ark_ec::{CurveGroup, PrimeGroup};
-use ark_ff::Field;
+mod forged;
+
+use forged::{Forgery, KEY, N, POINTS, Trapdoor};
 use pot_protocol::{
-    bundle::Bundle,
-    challenge::{ChallengeKey, Family},
-    commitment::{BlindingSeed, ScoreCommitment},
     digest::Digest,
-    keys::{KeyPoints, ProofPoints, Provenance, VerifyingKey},
-    policy::Preset,
-    poseidon,
-    registration::{FamilyRef, ModelIdentity, NonceSource, PolicyRef, Positions, RawRegistration},
+    registration::{ModelIdentity, Positions},
     rule::{Capacity, Verdict},
-    score::{Figures, Score, ScoreKind},
-    statement::{RawStatement, Statement},
-    transcript::{Event, Opening, Record, Side, SideRecord, Transcript},
+    score::Score,
+    statement::RawStatement,
+    transcript::{Event, Record, Side},
 };
 use pot_verifier::{
     CheckError, Class, Evidence, Report, check,
     trust::{TrustStore, known_circuit},
 };
 
-/// A key whose secrets are known, and what they are.
-struct Trapdoor {
-    key: VerifyingKey,
-    alpha: Fr,
-    beta: Fr,
-    delta: Fr,
-    ic: [Fr; 5],
-}
-
-fn g1(x: Fr) -> G1Affine {
-    (G1Projective::generator() * x).into_affine()
-}
-
-fn g2(x: Fr) -> G2Affine {
-    (G2Projective::generator() * x).into_affine()
-}
-
-impl Trapdoor {
-    fn new(circuit: Digest) -> Self {
-        let (alpha, beta, delta) = (Fr::from(1009u64), Fr::from(2003u64), Fr::from(4001u64));
-        let ic = [11u64, 22, 33, 44, 55].map(Fr::from);
-        let points = KeyPoints {
-            alpha_g1: g1(alpha),
-            beta_g2: g2(beta),
-            gamma_g2: g2(Fr::from(1u64)),
-            delta_g2: g2(delta),
-            ic: ic.map(g1),
-        };
-        let key = VerifyingKey::new(circuit, Capacity::C128, Provenance::Development, &points).unwrap();
-        Self { key, alpha, beta, delta, ic }
-    }
-
-    /// A proof of anything.
-    fn forge(&self, statement: &Statement) -> Vec<u8> {
-        let (a, b) = (Fr::from(123u64), Fr::from(456u64));
-        let inputs = statement.public_inputs().to_elements();
-        let ic = self.ic[1..].iter().zip(inputs).fold(self.ic[0], |sum, (k, x)| sum + *k * x);
-        let c = (a * b - self.alpha * self.beta - ic) * self.delta.inverse().unwrap();
-        let proof = ProofPoints::encode(&g1(a), &g2(b), &g1(c));
-        Bundle { statement: statement.clone(), key: self.key.id(), proof }.to_bytes()
-    }
-}
-
-/// A forged publication: every part of it can be bent before it is put together.
-struct Forgery {
-    registration: RawRegistration,
-    committed: Vec<Score>,
-    records: Vec<Record>,
-    trailing: Vec<Event>,
-    bend: fn(&mut RawStatement),
-}
-
-const KEY: [u8; 32] = [3; 32];
-const SEED: [u8; 32] = [6; 32];
-const N: u64 = 11;
-
-fn model(name: &str) -> ModelIdentity {
-    ModelIdentity::Weights {
-        name: name.to_owned(),
-        architecture: "llama".to_owned(),
-        parameters: 1,
-        weights: Digest([1; 32]),
-        config: Digest([2; 32]),
-        tokenizer: Digest([3; 32]),
-        dtype: "f32".to_owned(),
-        files: Vec::new(),
-    }
-}
-
 impl Forgery {
-    /// Eleven zero scores: SAME under QUICK. Invented, but consistent in itself.
-    fn consistent() -> Self {
-        let policy = Preset::Quick.policy();
-        let registration = RawRegistration {
-            version: RawRegistration::VERSION,
-            run_id: Digest([4; 32]),
-            sequence: 1,
-            previous: None,
-            registered_at: 1000,
-            due_by: 20_000,
-            reference: model("one"),
-            candidate: model("two"),
-            policy: PolicyRef {
-                name: "QUICK".to_owned(),
-                document: policy.document_digest(),
-                coefficients: policy.coefficients_digest(),
-            },
-            family: FamilyRef { name: "grammar".to_owned(), version: 1, corpus: None },
-            kind: ScoreKind::Kl,
-            positions: Positions::Last(2),
-            calibration_bound: 10,
-            key_commitment: Digest(ChallengeKey::new(KEY).commitment()),
-            nonce: NonceSource::OwnChoice { nonce: Digest([0x5a; 32]) },
-        };
-        let digest = registration.clone().validate().unwrap().digest();
-        let run = ChallengeKey::new(KEY).derive(&[0x5a; 32], &digest.0);
-        let side = || SideRecord {
-            tokens: vec![256, 7, 8],
-            attempts: 1,
-            answer: Digest([8; 32]),
-            started_at: 9_999_000,
-            millis: 1,
-            engine: "none".to_owned(),
-            dtype: "f32".to_owned(),
-        };
-        let record = |index| Record {
-            index,
-            prompt: Family::Grammar.challenge(&run, index).text,
-            reference: side(),
-            candidate: side(),
-            figures: Figures { reference: vec![5, 5], candidate: vec![5, 5], bytes: 0 },
-            score: Score::ZERO,
-            salt: [0; 16],
-        };
-        Self {
-            registration,
-            committed: vec![Score::ZERO; 11],
-            records: (0..N).map(record).collect(),
-            trailing: vec![],
-            bend: |_| (),
-        }
-    }
-
-    /// Gives the records the prompts that belong to a registration that was changed.
-    fn ask_again(mut self) -> Self {
-        let digest = self.registration.clone().validate().unwrap().digest();
-        let run = ChallengeKey::new(KEY).derive(&[0x5a; 32], &digest.0);
-        for record in &mut self.records {
-            record.prompt = Family::Grammar.challenge(&run, record.index).text;
-        }
-        self
-    }
-
-    fn transcript(&self) -> (Transcript, String) {
-        let registration = self.registration.clone().validate().unwrap();
-        let (mut transcript, open) = Transcript::open(registration.digest(), Digest([0x5a; 32]), 0);
-        let mut events = vec![open];
-        for record in &self.records {
-            for (side, part) in [(Side::Reference, &record.reference), (Side::Candidate, &record.candidate)] {
-                let (index, attempt) = (record.index, part.attempts);
-                events.push(Event::Intent { index, side, attempt: 1, at: 0 });
-                events.push(Event::Answer { index, side, attempt, digest: part.answer, content: None, at: 0 });
-            }
-            events.push(Event::Record(Box::new(record.clone())));
-        }
-        events.extend(self.trailing.iter().cloned());
-        let mut lines = String::new();
-        for (at, event) in events.iter().enumerate() {
-            if at > 0 {
-                transcript.apply(event).unwrap();
-            }
-            lines += &(serde_json::to_string(event).unwrap() + "\n");
-        }
-        (transcript, lines)
-    }
-
     /// Puts it together under a forged proof and checks it with everything opened.
     fn check(&self) -> Result<Report, CheckError> {
-        let circuit = known_circuit(Capacity::C128);
-        let trapdoor = Trapdoor::new(circuit);
-        let (transcript, lines) = self.transcript();
-        let sealed = transcript.seal().unwrap();
-        let root = ScoreCommitment::commit(Capacity::C128, &self.committed, &BlindingSeed::new(SEED)).root();
-        let mut raw = RawStatement {
-            version: RawStatement::VERSION,
-            registration: self.registration.clone(),
-            nonce: Digest([0x5a; 32]),
-            capacity: Capacity::C128,
-            circuit,
-            verdict: Verdict::Same,
-            grade: false,
-            n: 11,
-            score_root: Digest(poseidon::to_bytes(root)),
-            evidence_root: sealed.evidence_root,
-            attempts_total: sealed.attempts.total,
-            attempts_most: sealed.attempts.most,
-            sealed_at: 9999,
-        };
-        (self.bend)(&mut raw);
-        let statement = raw.validate().unwrap();
-        let opening = Opening { statement: statement.digest(), seed: Digest(SEED), scores: self.committed.clone() };
+        let trapdoor = Trapdoor::new(known_circuit(Capacity::C128));
+        let statement = self.statement();
         let mut trust = TrustStore::new(true);
         trust.add(&trapdoor.key.to_bytes()).unwrap();
-        let (scores, reveal) = (serde_json::to_vec(&opening).unwrap(), hex::encode(KEY));
+        let (scores, transcript, reveal) = (self.opening(&statement), self.transcript().1, hex::encode(KEY));
         let evidence = Evidence {
             scores: Some(&scores),
-            transcript: Some(lines.as_bytes()),
+            transcript: Some(transcript.as_bytes()),
             reveal: Some(reveal.as_bytes()),
             ..Evidence::default()
         };
-        check(&trapdoor.forge(&statement), &trust, &evidence)
+        check(&trapdoor.forge(&statement, POINTS), &trust, &evidence)
     }
 
     #[track_caller]
@@ -338,7 +156,7 @@ fn a_key_for_another_circuit_is_refused_whatever_it_verifies() {
         }
         .validate()
         .unwrap();
-        let refusal = check(&trapdoor.forge(&statement), &trust, &Evidence::default()).unwrap_err();
+        let refusal = check(&trapdoor.forge(&statement, POINTS), &trust, &Evidence::default()).unwrap_err();
         assert_eq!(refusal.class(), Class::Trust, "{refusal}");
         assert!(refusal.to_string().contains("another circuit"), "{refusal}");
     }

@@ -25,6 +25,7 @@ const KL_FLOOR_PER_POSITION: i64 = FIGURE_SCALE >> 12;
 ///
 /// All but `delta-ce` have K entries on both sides; `delta-ce` has as many as each model's tokenizer made of the text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields)]
 pub struct Figures {
     /// The reference's figures.
     pub reference: Vec<i64>,

@@ -38,13 +38,20 @@ pub(super) fn check(
 /// The rule on exactly these scores gives exactly the stated outcome.
 pub(super) fn rule_holds(scores: &[Score], statement: &Statement, policy: &Policy) -> Result<(), CheckError> {
     let stated = statement.outcome();
-    if scores.len() != stated.n as usize {
-        return Err(CheckError::Invalid(format!("{} scores where the bundle states n = {}", scores.len(), stated.n)));
-    }
+    count_is_stated(scores.len(), statement)?;
     match decide(policy.coefficients(), scores) {
         Progress::Decided(outcome) if outcome == stated => Ok(()),
         other => {
             Err(CheckError::Invalid(format!("the rule gives {other:?} on these scores, the bundle states {stated:?}")))
         }
     }
+}
+
+/// There are as many scores as the statement says.
+pub(super) fn count_is_stated(scores: usize, statement: &Statement) -> Result<(), CheckError> {
+    let n = statement.outcome().n;
+    if scores == n as usize {
+        return Ok(());
+    }
+    Err(CheckError::Invalid(format!("{scores} scores where the bundle states n = {n}")))
 }

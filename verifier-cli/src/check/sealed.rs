@@ -7,7 +7,7 @@ use pot_protocol::{
     transcript::{Transcript, unread},
 };
 
-use super::opened::rule_holds;
+use super::opened::{count_is_stated, rule_holds};
 use crate::{error::CheckError, report::Report};
 
 pub(super) fn check(
@@ -36,6 +36,8 @@ pub(super) fn check(
         )));
     }
     let records = transcript.records();
+    // Before each record is compared with all earlier ones: attempts alone allow many more records than scores count.
+    count_is_stated(records.len(), statement)?;
     for (at, record) in records.iter().enumerate() {
         record.check(registration).map_err(|e| CheckError::Invalid(format!("record {}: {e}", record.index)))?;
         if let Some((side, unread)) = unread(records.get(..at).unwrap_or_default(), record, registration) {

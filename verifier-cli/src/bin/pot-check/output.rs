@@ -17,11 +17,23 @@ pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {
     out.flush()
 }
 
+/// Longest message that is shown, in characters.
+const LONGEST: usize = 4000;
+
+/// A message as it is shown. Parts of it may come out of hostile files: one line, nothing that a terminal would obey, and
+/// not as long as the file.
+pub(crate) fn shown(message: &str) -> String {
+    let mut chars = message.chars().map(|c| if c.is_control() { ' ' } else { c });
+    let mut line: String = chars.by_ref().take(LONGEST).collect();
+    if chars.next().is_some() {
+        line.push('…');
+    }
+    line
+}
+
 /// Writes an error line to stderr. When even that fails, the exit code has to do.
 pub(crate) fn error(message: &str) {
-    // Parts of a message may come out of hostile files: one line, and nothing that a terminal would obey.
-    let line: String = message.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let _ = writeln!(io::stderr(), "pot-check: {line}");
+    let _ = writeln!(io::stderr(), "pot-check: {}", shown(message));
 }
 
 /// Writes one line of hexadecimal to stdout.

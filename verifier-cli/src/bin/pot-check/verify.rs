@@ -15,7 +15,8 @@ pub(crate) fn run(args: &Verify) -> Exit {
         Err(Stop(exit, message)) => {
             output::error(&message);
             if args.json {
-                let _ = output::json(&json!({ "accepted": false, "exit": exit as u8, "error": message }));
+                let _ =
+                    output::json(&json!({ "accepted": false, "exit": exit as u8, "error": output::shown(&message) }));
             }
             exit
         }
