@@ -18,7 +18,7 @@ use std::{
 use hidden::{Needle, files};
 use pot_protocol::{challenge::ChallengeKey, registration::Registration, transcript::Opening, transcript::Transcript};
 use pot_tests::{Ran, binary, copy_folder, key_folder, scratch, text};
-use stub::{Stub, peek};
+use stub::{Stub, failing::peek};
 
 const API_KEY: &str = "sk-Planted0123456789-abcdefghijklmnop";
 const VARIABLE: &str = "POT_PLANTED_KEY";
@@ -107,18 +107,20 @@ fn everything(heard: &Heard, root: &Path) -> PathBuf {
     heard.run("pot-prove", &["inspect", text(&out)]).expect(0);
     heard.run("pot-prove", &["prove", text(&out)]).expect(0);
     heard.run("pot-prove", &["prove", text(&out)]).expect(2);
-    heard.run("pot-prove", &["inspect", text(&out.join("bundle.pot"))]).expect(0);
+    let bundle = out.join("bundle.pot");
+    heard.run("pot-prove", &["inspect", text(&bundle)]).expect(0);
     let transcript = out.join("transcript.ndjson");
     heard.run("pot-prove", &["decide", "--policy", "quick-delta-logprob", "--scores", text(&transcript)]).expect(0);
     let (r1cs, wtns) = (root.join("run.r1cs"), root.join("run.wtns"));
     heard.run("pot-prove", &["export", text(&out), "--r1cs", text(&r1cs), "--wtns", text(&wtns)]).expect(0);
 
     let verify = ["verify", text(&out), "--allow-development-key"];
-    let opened = ["--transcript", text(&out), "--scores", text(&out.join("scores.json"))];
+    let scores = out.join("scores.json");
+    let opened = ["--transcript", text(&out), "--scores", text(&scores)];
     let reveal = ["--reveal", text(&key)];
     heard.run("pot-check", &[&verify[..], &opened, &reveal].concat()).expect(0);
     heard.run("pot-check", &[&verify[..], &opened, &reveal, &["--json"]].concat()).expect(0);
-    heard.run("pot-check", &["inspect", text(&out.join("bundle.pot"))]).expect(0);
+    heard.run("pot-check", &["inspect", text(&bundle)]).expect(0);
     let short = root.join("short-key");
     fs::write(&short, &good[1..]).unwrap();
     heard.run("pot-check", &[&verify[..], &["--reveal", text(&short)]].concat()).expect(3);

@@ -13,7 +13,7 @@ use pot_protocol::{
     transcript::Transcript,
 };
 use pot_prover::{prove::Prepared, run_folder::RunFolder};
-use pot_tests::{command, prove, scratch, text};
+use pot_tests::{Ran, check, command, prove, scratch, text};
 
 /// A folder that goes away with the test; in memory where there is room for it, since what is tested here does not hang on
 /// the disk and waiting for it is most of the time otherwise.
@@ -67,6 +67,13 @@ pub(crate) fn decided(statement: &Statement) -> Vec<u8> {
         ..fields
     };
     plain.validate().unwrap().to_bytes()
+}
+
+/// Checks the bundle of a run with its scores and its transcript.
+pub(crate) fn check_opened(folder: &Path) -> Ran {
+    let scores = folder.join("scores.json");
+    let opened = ["--transcript", text(folder), "--scores", text(&scores)];
+    check(&[&["verify", text(folder), "--allow-development-key"], &opened[..]].concat()).expect(0)
 }
 
 /// Starts `pot-prove` in silence.

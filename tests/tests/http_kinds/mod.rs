@@ -7,7 +7,7 @@ use std::{
     time::Duration,
 };
 
-use super::stub::{Fail, peek};
+use super::stub::failing::{Fail, peek};
 
 /// One way to fail.
 pub(crate) struct Kind {

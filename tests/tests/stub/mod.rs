@@ -2,7 +2,7 @@
 //! demand.
 #![allow(dead_code)] // each test file uses its own part of this module
 
-mod failing;
+pub(crate) mod failing;
 
 use std::{
     collections::BTreeSet,
@@ -19,7 +19,7 @@ use pot_inference::{LoadOptions, LocalModel, LogProbs, load};
 use pot_tests::{Ran, prove, text};
 use serde_json::{Value, json};
 
-pub(crate) use self::failing::{Fail, Failing, peek};
+use self::failing::Failing;
 
 /// What the stub answers to the question about a prompt, given the model's own answer.
 pub(crate) type Answer = dyn Fn(&LogProbs, &[u32], usize) -> Value + Send + Sync;
