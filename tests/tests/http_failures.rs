@@ -36,7 +36,6 @@ fn for_each_kind(prepare: impl Fn(&Stub, &Path) + Sync, try_kind: impl Fn(&Kind,
                 let stub = Stub::honest("builtin:base", usize::MAX);
                 prepare(&stub, root.path());
                 while let Some(kind) = KINDS.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    println!("{}", kind.name);
                     try_kind(kind, &stub, root.path());
                 }
             });
@@ -45,6 +44,7 @@ fn for_each_kind(prepare: impl Fn(&Stub, &Path) + Sync, try_kind: impl Fn(&Kind,
 }
 
 fn without_verdict(kind: &Kind, ran: &Ran) {
+    println!("{}: {}", kind.name, ran.stderr.lines().last().unwrap_or_default());
     for word in ["SAME after", "DIFFERENT after", "UNDECIDED", "found:"] {
         assert!(!ran.stdout.contains(word) && !ran.stderr.contains(word), "{}: {ran:?}", kind.name);
     }

@@ -116,7 +116,8 @@ fn rubbish_after_the_last_line_is_cut_off_and_damage_to_a_complete_one_is_refuse
         ("zeros for a whole line", hole(ends[record - 2], ends[record - 1] - ends[record - 2] - 1), record),
         ("a hole in the first line", hole(20, 10), 1),
         ("a record that is gone", without(record), record),
-        ("an answer that is gone", without(10), 18),
+        // The candidate is asked first on the line that is now the seventeenth.
+        ("an answer that is gone", without(10), 17),
         ("a line twice", [&whole[..half], &whole[ends[39]..half]].concat(), 42),
         ("a line of zeros at the end", [&whole[..half], &[0; 100], b"\n"].concat(), 42),
         ("an empty line", [&whole[..half], b"\n"].concat(), 42),

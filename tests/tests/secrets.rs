@@ -58,14 +58,15 @@ impl Heard {
     }
 }
 
-/// Answers with status 500 and all headers of the request, as careless servers do.
+/// Answers with status 500 and the key that it was sent, as careless servers do.
 fn echo(mut stream: &TcpStream) -> io::Result<()> {
     let request = peek(stream)?;
     stream.read_exact(&mut vec![0; request.len()])?;
-    let shown = String::from_utf8_lossy(&request).replace('\r', "");
-    assert!(shown.contains(API_KEY), "the key is sent to the server");
-    let body = serde_json::json!({ "error": { "message": format!("invalid request: {shown}") } }).to_string();
-    let head = format!("HTTP/1.1 500 Oh\r\nContent-Length: {}\r\n\r\n", body.len());
+    let request = String::from_utf8_lossy(&request).into_owned();
+    let key = request.lines().find(|line| line.to_ascii_lowercase().starts_with("authorization:")).unwrap();
+    assert!(key.contains(API_KEY), "the key is sent to the server");
+    let body = serde_json::json!({ "error": { "message": format!("'{key}' is not allowed") } }).to_string();
+    let head = format!("HTTP/1.1 500 Oh\r\nX-Key: {key}\r\nContent-Length: {}\r\n\r\n", body.len());
     stream.write_all([head, body].concat().as_bytes())?;
     stream.shutdown(Shutdown::Write)
 }
@@ -99,9 +100,11 @@ fn everything(heard: &Heard, root: &Path) -> PathBuf {
         heard.run("pot-prove", &resume).expect(3).says(says);
         heard.run("pot-prove", &["prove", text(&out)]).expect(3).says(says);
     }
-    fs::remove_file(&key).unwrap();
-    heard.run("pot-prove", &resume).expect(3).says("cannot open");
     fs::write(&key, &good).unwrap();
+    let aside = root.join("aside");
+    fs::rename(&key, &aside).unwrap();
+    heard.run("pot-prove", &resume).expect(3).says("cannot open");
+    fs::rename(&aside, &key).unwrap();
 
     heard.run("pot-prove", &resume).expect(0).says("SAME after");
     heard.run("pot-prove", &["inspect", text(&out)]).expect(0);

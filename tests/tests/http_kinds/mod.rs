@@ -50,12 +50,14 @@ pub(crate) const KINDS: &[Kind] = &[
     at_once("a body cut off by too short a length", SHAPE, |s| {
         send(s, b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n{\"model\": \"served\"}")
     }),
-    at_once("two lengths", "", |s| send(s, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 7\r\n\r\n{}")),
+    at_once("two lengths", NO_HTTP, |s| {
+        send(s, b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 7\r\n\r\n{}")
+    }),
     at_once("half a chunk", BROKEN, |s| send(s, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n9\r\n{\"mod")),
     at_once("chunks of rubbish", NO_HTTP, |s| {
         send(s, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n")
     }),
-    at_once("a chunk of 2^63 bytes", "", |s| {
+    at_once("a chunk of 2^63 bytes", BROKEN, |s| {
         send(s, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n8000000000000000\r\n{}")
     }),
     at_once("429", "HTTP 429: slow down", |s| status(s, "429 Too Many Requests", "", "slow down")),
@@ -69,7 +71,7 @@ pub(crate) const KINDS: &[Kind] = &[
     at_once("503", "HTTP 503: oh no", |s| status(s, "503 Service Unavailable", "Retry-After: soon\r\n", "oh no")),
     at_once("401", "HTTP 401: who are you", |s| status(s, "401 Unauthorized", "", "who are you")),
     at_once("404", "HTTP 404: nothing here", |s| status(s, "404 Not Found", "", "nothing here")),
-    at_once("101", "", |s| {
+    at_once("101", "HTTP 101", |s| {
         send(s, b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n")
     }),
     at_once("204", SHAPE, |s| send(s, b"HTTP/1.1 204 No Content\r\n\r\n")),
@@ -108,7 +110,7 @@ pub(crate) const KINDS: &[Kind] = &[
         )
     }),
     at_once("headers without end", NO_HTTP, |s| flood(s, b"HTTP/1.1 200 OK\r\n", "X-More: yes\r\n".repeat(1000))),
-    at_once("interim answers without end", "", |s| flood(s, b"", "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))),
+    at_once("interim answers without end", NO_HTTP, |s| flood(s, b"", "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))),
     at_once("HTTP/0.9", NO_HTTP, |s| send(s, b"<html>It works!</html>\r\n")),
     at_once("another protocol", NO_HTTP, |s| send(s, b"SSH-2.0-OpenSSH_9.6\r\n")),
     at_once("rubbish", NO_HTTP, |s| send(s, b"\x16\x03\x01\0\xff\xfe\r\n\r\n")),
