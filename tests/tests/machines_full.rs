@@ -61,7 +61,7 @@ fn a_full_disk_ends_a_run_with_its_reason_and_loses_nothing() {
         disk.make_room();
         prove(&["run", text(&folder), "--resume"]).expect(0).says("SAME after 11");
         assert!(transcript(&folder).starts_with(whole_lines(&before)), "{kilobytes} kB: a complete line is gone");
-        assert_eq!(decided(&statement(&folder)), decided(&statement(&twin)), "{kilobytes} kB");
+        assert!(decided(&statement(&folder)) == decided(&statement(&twin)), "{kilobytes} kB");
         sealed.push(
             whole_lines(&before).split(|&b| b == b'\n').filter(|l| l.starts_with(b"{\"event\":\"record")).count(),
         );
@@ -89,7 +89,7 @@ fn a_full_disk_leaves_no_half_of_a_bundle_and_no_half_of_a_registration() {
         disk.make_room();
         prove(&["prove", text(&folder)]).expect(0);
         let bundle = Bundle::from_bytes(&fs::read(folder.join("bundle.pot")).unwrap()).unwrap();
-        assert_eq!(bundle.statement.to_bytes(), expected, "{kilobytes} kB");
+        assert!(bundle.statement.to_bytes() == expected, "{kilobytes} kB");
         fs::remove_dir_all(folder).unwrap();
     }
 
