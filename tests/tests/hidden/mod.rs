@@ -1,44 +1,66 @@
 //! Finds a secret in whatever form it may have slipped out.
 
-use std::{fs, path::Path};
+use std::{collections::HashMap, fs, path::Path};
 
-/// A secret and the forms in which it could be written by mistake.
-pub(crate) struct Needle {
-    pub(crate) what: String,
-    forms: Vec<(&'static str, Vec<u8>)>,
+/// Bytes that are looked up at once.
+const KEY: usize = 8;
+
+/// Secrets in all forms in which they could be written by mistake. Each is also found when some of it is missing, as long as
+/// its first, middle or last half is there.
+#[derive(Default)]
+pub(crate) struct Secrets {
+    /// Halves of forms, by their first bytes.
+    halves: HashMap<[u8; KEY], Vec<Half>>,
 }
 
-impl Needle {
-    pub(crate) fn new(what: impl Into<String>, secret: &[u8]) -> Self {
-        assert!(secret.len() >= 16, "a short secret is found by chance");
+struct Half {
+    what: String,
+    form: &'static str,
+    bytes: Vec<u8>,
+}
+
+impl Secrets {
+    pub(crate) fn plant(&mut self, what: impl Into<String>, secret: &[u8]) {
+        assert!(secret.len() >= 2 * KEY, "half of a short secret is found by chance");
+        let what = what.into();
         let hex = hex::encode(secret);
         let numbers = secret.iter().map(u8::to_string).collect::<Vec<_>>();
-        let mut forms = vec![
-            ("as it is", secret.to_vec()),
-            ("in capital hex", hex.to_ascii_uppercase().into_bytes()),
-            ("as a list of numbers", numbers.join(", ").into_bytes()),
-            ("as a list of numbers", numbers.join(",").into_bytes()),
-            ("in hex", hex.into_bytes()),
-        ];
+        self.add(&what, "as it is", secret);
+        self.add(&what, "in hex", hex.as_bytes());
+        self.add(&what, "in capital hex", hex.to_ascii_uppercase().as_bytes());
+        self.add(&what, "as a list of numbers", numbers.join(", ").as_bytes());
+        self.add(&what, "as a list of numbers", numbers.join(",").as_bytes());
         for alphabet in [b"+/", b"-_"] {
             for before in 0..3 {
-                forms.push(("in base64", base64(secret, before, *alphabet)));
+                self.add(&what, "in base64", &base64(secret, before, *alphabet));
             }
         }
-        Self { what: what.into(), forms }
     }
 
-    /// In which form the secret is in `text`.
-    pub(crate) fn form_in(&self, text: &[u8]) -> Option<&'static str> {
-        let held = |form: &[u8]| text.windows(form.len()).any(|window| window == form);
-        self.forms.iter().find(|(_, form)| held(form)).map(|(name, _)| *name)
+    fn add(&mut self, what: &str, form: &'static str, bytes: &[u8]) {
+        let half = bytes.len() / 2;
+        for from in [0, half / 2, bytes.len() - half] {
+            let bytes = bytes[from..from + half].to_vec();
+            let key = bytes[..KEY].try_into().unwrap();
+            self.halves.entry(key).or_default().push(Half { what: what.to_owned(), form, bytes });
+        }
     }
 
-    /// Asserts that the secret is not in `text`.
+    /// Which secrets are in `text`, and in which form.
+    pub(crate) fn found(&self, text: &[u8]) -> Vec<(&str, &'static str)> {
+        let mut found = Vec::new();
+        for (at, key) in text.windows(KEY).enumerate() {
+            let halves = self.halves.get(key).into_iter().flatten();
+            found.extend(halves.filter(|half| text[at..].starts_with(&half.bytes)).map(|h| (h.what.as_str(), h.form)));
+        }
+        found
+    }
+
+    /// Asserts that no secret is in `text`.
     #[track_caller]
     pub(crate) fn absent(&self, text: &[u8], place: &str) {
-        let form = self.form_in(text);
-        assert!(form.is_none(), "{}: the {} is there, {}", place, self.what, form.unwrap_or_default());
+        let found = self.found(text);
+        assert!(found.is_empty(), "{place}: {found:?}");
     }
 }
 
@@ -69,17 +91,22 @@ pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
 #[test]
 fn the_search_finds_what_is_there() {
     let secret: Vec<u8> = (100..132).collect();
-    let needle = Needle::new("planted", &secret);
+    let mut planted = Secrets::default();
+    planted.plant("planted", &secret);
+    let form = |text: &[u8]| planted.found(text).first().map(|(_, form)| *form);
     // "defgh…" after none, one and two bytes, as `base64` of coreutils writes them.
     for text in [
         "ZGVmZ2hpamtsbW5vcHFyc3R1dnd4eXp7fH1+f4CBgoM=",
         "eGRlZmdoaWprbG1ub3BxcnN0dXZ3eHl6e3x9fn+AgYKD",
         "eHhkZWZnaGlqa2xtbm9wcXJzdHV2d3h5ent8fX5/gIGCgw==",
     ] {
-        assert_eq!(needle.form_in(text.as_bytes()), Some("in base64"), "{text}");
+        assert_eq!(form(text.as_bytes()), Some("in base64"), "{text}");
     }
-    assert_eq!(needle.form_in(format!("x{}x", hex::encode(&secret)).as_bytes()), Some("in hex"));
-    assert_eq!(needle.form_in(format!("{secret:?}").as_bytes()), Some("as a list of numbers"));
-    assert_eq!(needle.form_in(&[b"x", &secret[..], b"x"].concat()), Some("as it is"));
-    assert_eq!(needle.form_in(&secret[1..]), None);
+    let hex = hex::encode(&secret);
+    assert_eq!(form(format!("x{hex}x").as_bytes()), Some("in hex"));
+    // Without its first digit, and only its end.
+    assert_eq!((form(&hex.as_bytes()[1..]), form(&hex.as_bytes()[32..])), (Some("in hex"), Some("in hex")));
+    assert_eq!(form(format!("{secret:?}").as_bytes()), Some("as a list of numbers"));
+    assert_eq!(form(&[b"x", &secret[..], b"x"].concat()), Some("as it is"));
+    assert_eq!(form(&secret[20..]), None);
 }
