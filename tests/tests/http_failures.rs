@@ -43,6 +43,7 @@ fn for_each_kind(prepare: impl Fn(&Stub, &Path) + Sync, try_kind: impl Fn(&Kind,
     });
 }
 
+#[allow(clippy::print_stdout, reason = "shows what is said of each kind")]
 fn without_verdict(kind: &Kind, ran: &Ran) {
     println!("{}: {}", kind.name, ran.stderr.lines().last().unwrap_or_default());
     for word in ["SAME after", "DIFFERENT after", "UNDECIDED", "found:"] {

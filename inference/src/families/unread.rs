@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// Fields that do not change the logits of a causal language model, sorted: they are about training, generation,
 /// classifiers and the keeping of files. All that `transformers` 4.46 to 5.24 writes for the families here, and what
 /// published models have beside that (`full_attn_mod` and `interpolate_factor` of Phi-4-mini, `is_llama_config` of
-/// SmolLM, `n_ctx` of the first GPT-2 files), which that library reads in none of these families.
+/// `SmolLM`, `n_ctx` of the first GPT-2 files), which that library reads in none of these families.
 const PASSIVE: [&str; 94] = [
     "_attn_implementation",
     "_attn_implementation_autoset",

@@ -96,6 +96,7 @@ pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
     /// A file system of this many kilobytes, or nothing where the test may not mount one. That is said aloud.
+    #[allow(clippy::print_stdout, reason = "what is skipped has to be seen")]
     pub(crate) fn mount(at: &Path, kilobytes: usize) -> Option<Self> {
         fs::create_dir_all(at).unwrap();
         let options = format!("size={kilobytes}k");

@@ -106,11 +106,11 @@ pub(crate) const KINDS: &[Kind] = &[
         flood(
             s,
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
-            format!("10000\r\n{}\r\n", " ".repeat(1 << 16)),
+            &format!("10000\r\n{}\r\n", " ".repeat(1 << 16)),
         )
     }),
-    at_once("headers without end", NO_HTTP, |s| flood(s, b"HTTP/1.1 200 OK\r\n", "X-More: yes\r\n".repeat(1000))),
-    at_once("interim answers without end", NO_HTTP, |s| flood(s, b"", "HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))),
+    at_once("headers without end", NO_HTTP, |s| flood(s, b"HTTP/1.1 200 OK\r\n", &"X-More: yes\r\n".repeat(1000))),
+    at_once("interim answers without end", NO_HTTP, |s| flood(s, b"", &"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000))),
     at_once("HTTP/0.9", NO_HTTP, |s| send(s, b"<html>It works!</html>\r\n")),
     at_once("another protocol", NO_HTTP, |s| send(s, b"SSH-2.0-OpenSSH_9.6\r\n")),
     at_once("rubbish", NO_HTTP, |s| send(s, b"\x16\x03\x01\0\xff\xfe\r\n\r\n")),
@@ -147,7 +147,7 @@ fn drip(mut stream: &TcpStream, first: &str, rest: &str, millis: u64) -> io::Res
 }
 
 /// Sends `again` over and over until the other side has had enough.
-fn flood(mut stream: &TcpStream, first: &[u8], again: String) -> io::Result<()> {
+fn flood(mut stream: &TcpStream, first: &[u8], again: &str) -> io::Result<()> {
     take_request(stream)?;
     stream.write_all(first)?;
     loop {
