@@ -19,6 +19,7 @@ use pot_setup::{
     development::{Step, find_or_make},
     formats::{r1cs::R1cs, wtns::Witness},
 };
+use zeroize::Zeroizing;
 
 use crate::{
     error::ProverError,
@@ -58,7 +59,7 @@ impl Prepared {
         if transcript.registration() != registration.digest() || transcript.nonce() != nonce {
             return Err(ProverError::input(&path, "belongs to another registration"));
         }
-        Self::new(&registration, nonce, &policy, &transcript, *secrets.seed()).map_err(|e| match e {
+        Self::new(&registration, nonce, &policy, &transcript, secrets.seed()).map_err(|e| match e {
             ProverError::Transcript(e) => ProverError::input(&path, e),
             other => other,
         })
@@ -69,7 +70,7 @@ impl Prepared {
         nonce: Digest,
         policy: &Policy,
         transcript: &Transcript,
-        seed: [u8; 32],
+        seed: &[u8; 32],
     ) -> Result<Self, ProverError> {
         for record in transcript.records() {
             record.check(registration).map_err(|e| ProverError::Sealed(format!("record {}: {e}", record.index)))?;
@@ -102,7 +103,8 @@ impl Prepared {
         })?;
         // The evidence root holds every record with its salt, so a copied run folder that goes on differently gets
         // other blindings, and opening one run says nothing about the other.
-        let seed = Digest::tagged(SEED_TAG, &[seed, sealed.evidence_root.0].concat()).0;
+        let bound = Zeroizing::new([*seed, sealed.evidence_root.0].concat());
+        let seed = Digest::tagged(SEED_TAG, &bound).0;
         let opening = Opening { statement: Digest::default(), seed: Digest(seed), scores: scores.clone() };
         let blinding = pot_protocol::commitment::BlindingSeed::new(seed);
         let root = ScoreCommitment::commit(capacity, &scores, &blinding).root();

@@ -70,7 +70,7 @@ impl Client {
         self.pace.wait();
         let mut request = self.agent.get(self.url(path));
         if let Some(key) = self.secret.header() {
-            request = request.header(header::AUTHORIZATION, key);
+            request = request.header(header::AUTHORIZATION, key.as_str());
         }
         self.read(path, request.call())
     }
@@ -79,7 +79,7 @@ impl Client {
         self.pace.wait();
         let mut request = self.agent.post(self.url(path)).content_type("application/json");
         if let Some(key) = self.secret.header() {
-            request = request.header(header::AUTHORIZATION, key);
+            request = request.header(header::AUTHORIZATION, key.as_str());
         }
         self.read(path, request.send(body.to_string()))
     }

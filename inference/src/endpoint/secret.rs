@@ -2,9 +2,12 @@
 
 use std::fmt;
 
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
 use super::EndpointError;
 
-/// A key, or none. It has no `Display`, and its `Debug` says only whether there is one.
+/// A key, or none, wiped when dropped. It has no `Display`, and its `Debug` says only whether there is one.
+#[derive(Zeroize, ZeroizeOnDrop)]
 pub(super) struct Secret(Option<String>);
 
 impl Secret {
@@ -19,10 +22,15 @@ impl Secret {
         if variable.is_empty() || variable.contains(['=', '\0']) {
             return Err(EndpointError::NoVariable);
         }
-        let key = std::env::var_os(variable).ok_or(EndpointError::NoVariable)?;
-        let key = key.to_str().unwrap_or_default().trim().to_owned();
+        let read = std::env::var_os(variable).ok_or(EndpointError::NoVariable)?;
+        let read = Zeroizing::new(read.into_encoded_bytes());
+        let key = std::str::from_utf8(&read).unwrap_or_default().trim();
         let usable = !key.is_empty() && key.bytes().all(|b| b.is_ascii_graphic());
-        if usable { Ok(Self(Some(key))) } else { Err(EndpointError::NoKey { variable: variable.to_owned() }) }
+        if usable {
+            Ok(Self(Some(key.to_owned())))
+        } else {
+            Err(EndpointError::NoKey { variable: variable.to_owned() })
+        }
     }
 
     pub(super) fn is_set(&self) -> bool {
@@ -30,8 +38,8 @@ impl Secret {
     }
 
     /// The value of the `Authorization` header.
-    pub(super) fn header(&self) -> Option<String> {
-        self.0.as_ref().map(|key| format!("Bearer {key}"))
+    pub(super) fn header(&self) -> Option<Zeroizing<String>> {
+        self.0.as_ref().map(|key| Zeroizing::new(format!("Bearer {key}")))
     }
 
     /// `text` from a server made fit for an error or a record: the key blotted out, on one line, cut short.
@@ -85,5 +93,15 @@ mod tests {
             assert_eq!(secret.clean(&format!("bad key sk-01{gap}23456789")), "[API key]");
         }
         assert_eq!(format!("{secret:?}"), "Secret(set)");
+    }
+
+    #[test]
+    fn the_key_is_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>(_: &T) {}
+        let mut secret = Secret(Some("sk-0123456789".to_owned()));
+        wiped(&secret);
+        wiped(&secret.header().unwrap());
+        secret.zeroize();
+        assert!(!secret.is_set() && secret.header().is_none());
     }
 }

@@ -11,7 +11,7 @@ use pot_protocol::{
     transcript::{Event, Transcript, TranscriptError},
 };
 
-use super::{RunFolder, read_file};
+use super::{RunFolder, read_file, write_new_secret};
 use crate::error::ProverError;
 
 /// File name of the transcript in a run folder.
@@ -34,7 +34,8 @@ impl Log {
         let (state, event) = Transcript::open(registration, nonce, now_millis());
         let path = folder.path(TRANSCRIPT);
         let first = line(&event).map_err(ProverError::io(&path, "cannot write"))?;
-        folder.write_new(TRANSCRIPT, &first)?;
+        // It holds the prompts and the salts that hide them in the evidence root.
+        write_new_secret(&path, &first)?;
         let file = File::options().append(true).open(&path).map_err(ProverError::io(&path, "cannot open"))?;
         Ok(Self { path, file, state })
     }

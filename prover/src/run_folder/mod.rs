@@ -108,7 +108,10 @@ impl RunFolder {
         let parent = root.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         fs::create_dir_all(parent).map_err(ProverError::io(parent, "cannot make the folder"))?;
         // It goes away again when something fails before the move.
-        let staging = tempfile::Builder::new().prefix(".pot-").tempdir_in(parent).map_err(made)?;
+        let mut builder = tempfile::Builder::new();
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let staging = builder.prefix(".pot-").tempdir_in(parent).map_err(made)?;
         fill(staging.path())?;
         // On Unix an empty folder is replaced; elsewhere it has to go first.
         if root.exists() {
@@ -181,11 +184,24 @@ impl RunFolder {
     /// # Errors
     /// An I/O error with its place.
     pub fn write_derived(&self, name: &str, bytes: &[u8]) -> Result<(), ProverError> {
+        write_new(&self.cleared(name)?, bytes)
+    }
+
+    /// As [`Self::write_derived`], for a file that only this user may read.
+    ///
+    /// # Errors
+    /// As of [`Self::write_derived`].
+    pub fn write_derived_secret(&self, name: &str, bytes: &[u8]) -> Result<(), ProverError> {
+        write_new_secret(&self.cleared(name)?, bytes)
+    }
+
+    /// The path of a file that is not there, or not any more.
+    fn cleared(&self, name: &str) -> Result<PathBuf, ProverError> {
         let path = self.path(name);
         if path.exists() {
             fs::remove_file(&path).map_err(ProverError::io(&path, "cannot replace"))?;
         }
-        write_new(&path, bytes)
+        Ok(path)
     }
 
     /// Reads a whole file.
@@ -273,7 +289,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, ProverError> {
     Ok(bytes)
 }
 
-/// A temporary file with the permissions of any other new file: what is secret lies in a folder of its own.
+/// A temporary file with the permissions of any other new file.
 fn new_file_in(folder: &Path) -> io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]

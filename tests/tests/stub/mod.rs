@@ -2,6 +2,8 @@
 //! demand.
 #![allow(dead_code)] // each test file uses its own part of this module
 
+pub(crate) mod failing;
+
 use std::{
     collections::BTreeSet,
     io::{BufRead, BufReader, Read, Write},
@@ -16,6 +18,8 @@ use std::{
 use pot_inference::{LoadOptions, LocalModel, LogProbs, load};
 use pot_tests::{Ran, prove, text};
 use serde_json::{Value, json};
+
+use self::failing::Failing;
 
 /// What the stub answers to the question about a prompt, given the model's own answer.
 pub(crate) type Answer = dyn Fn(&LogProbs, &[u32], usize) -> Value + Send + Sync;
@@ -33,6 +37,8 @@ pub(crate) struct Stub {
     pub(crate) texts_only: Arc<AtomicBool>,
     /// The `Authorization` headers that it saw.
     pub(crate) keys: Arc<Mutex<BTreeSet<String>>>,
+    /// What it does instead of answering, while there is something.
+    pub(crate) failing: Arc<Mutex<Option<Failing>>>,
 }
 
 impl Stub {
@@ -48,6 +54,7 @@ impl Stub {
             loading: Arc::new(AtomicUsize::new(0)),
             texts_only: Arc::new(AtomicBool::new(false)),
             keys: Arc::new(Mutex::default()),
+            failing: Arc::new(Mutex::default()),
         };
         let (model, served) = (load(model, &LoadOptions::default()).unwrap(), stub.clone());
         std::thread::spawn(move || {
@@ -118,6 +125,9 @@ fn ids(value: &Value) -> Vec<u32> {
 
 impl Stub {
     fn serve_one(&self, mut stream: &TcpStream, model: &LocalModel, answer: &Answer) -> std::io::Result<()> {
+        if let Some(fail) = self.due_failure(stream)? {
+            return fail(stream);
+        }
         let mut reader = BufReader::new(stream);
         let mut head = String::new();
         let mut length = 0;

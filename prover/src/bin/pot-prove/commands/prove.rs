@@ -55,7 +55,8 @@ pub(crate) fn in_folder(
         None => prove(&prepared, &store, id)?,
     };
 
-    folder.write_derived("scores.json", &serde_json::to_vec(prepared.opening())?)?;
+    // It opens the scores, so it is for its owner until they publish it.
+    folder.write_derived_secret("scores.json", &serde_json::to_vec(prepared.opening())?)?;
     folder.write_derived("verifying.key", &verifying.to_bytes())?;
     folder.write_derived("bundle.json", &serde_json::to_vec_pretty(&bundle.view())?)?;
     // Last: where it is, the others are, and an interrupted attempt can be repeated.
