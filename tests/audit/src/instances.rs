@@ -8,7 +8,7 @@ use pot_protocol::{
     commitment::BlindingSeed,
     policy::{BUMPS, Bet, CLIP_A, Coefficients, MAX_THRESHOLD, Preset, SEGMENTS_A},
     rule::{Capacity, Features, Outcome, Progress, Verdict, decide, statistic},
-    score::Score,
+    score::{MAX_SCORE, Score},
 };
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha20Rng;
@@ -121,11 +121,19 @@ fn by_itself(capacity: Capacity, random: &mut ChaCha20Rng) -> anyhow::Result<Ins
     let (a, b) = (looks[random.random_range(0..looks.len())], looks[random.random_range(0..looks.len())]);
     (coefficients.n_min, coefficients.n_max) = (a.min(b), a.max(b));
     coefficients.tau = random.random_range(0..=u32::from(CLIP_A));
-    let (levels, mixed) = ([8, 100, 600, 5000], random.random());
+    if random.random() {
+        let c = &mut coefficients;
+        (c.same, c.different) = ([some_bet(random), some_bet(random)], [some_bet(random), some_bet(random)]);
+        (c.strict, c.strong) = ([some_bet(random)], [some_bet(random), some_bet(random)]);
+    }
+    let (levels, shape) = ([8, 100, 600, 5000], random.random_range(0..3));
     let level = levels[random.random_range(0..4)];
-    let one = |random: &mut ChaCha20Rng| match mixed {
-        true => score(Verdict::Different, Filling::Mixed, random),
-        false => Score::saturating(random.random_range(0..level)),
+    // The last score of a segment, or some other: all alike they make the largest sums of bits.
+    let same = if random.random() { (64 << random.random_range(0..7)) - 1 } else { random.random_range(0..=MAX_SCORE) };
+    let one = |random: &mut ChaCha20Rng| match shape {
+        0 => score(Verdict::Different, Filling::Mixed, random),
+        1 => Score::saturating(random.random_range(0..level)),
+        _ => Score::saturating(same.into()),
     };
     let mut scores: Vec<Score> = (0..coefficients.n_max).map(|_| one(random)).collect();
     let outcome = decided(&coefficients, &scores).context("the window ends and the rule does not")?;
@@ -153,6 +161,16 @@ fn checked(
 fn some_preset(random: &mut ChaCha20Rng) -> Coefficients {
     let presets: Vec<Preset> = Preset::all().into_iter().collect();
     presets[random.random_range(0..presets.len())].policy().coefficients().clone()
+}
+
+/// A bet that nobody would choose, within the bounds that a certificate gives.
+fn some_bet<const S: usize>(random: &mut ChaCha20Rng) -> Bet<S> {
+    Bet {
+        c: random.random_range(-30_000..30_000),
+        a: std::array::from_fn(|_| random.random_range(-400..400)),
+        b: std::array::from_fn(|_| random.random_range(-20..20)),
+        t: random.random_range(1..50_000),
+    }
 }
 
 /// A score that leaves the wanted side possible: below the clip for SAME.

@@ -45,10 +45,10 @@ pub fn mutate(system: &System, values: &[Fr], seed: u64) -> Mutants {
 pub fn mutate_inputs(system: &System, values: &[Fr], seed: u64) -> Mutants {
     let sums = system.sums(values);
     let mut found = Mutants::default();
-    for wire in 1..system.inputs() {
-        for value in other_values(values[wire], seed ^ (wire as u64) << 20) {
+    for (wire, old) in values.iter().enumerate().take(system.inputs()).skip(1) {
+        for value in other_values(*old, seed ^ (wire as u64) << 20) {
             found.tried += 1;
-            if accepts(system, &sums, wire, value - values[wire]) {
+            if accepts(system, &sums, wire, value - *old) {
                 found.accepted.push((wire, value));
             }
         }

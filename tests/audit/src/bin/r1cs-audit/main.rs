@@ -1,6 +1,7 @@
 //! `r1cs-audit`: the analysis of the verdict circuits, in figures.
 #![allow(clippy::print_stdout, reason = "the report is the output")]
 
+mod explained;
 mod report;
 
 use std::process::ExitCode;

@@ -9,6 +9,8 @@ use pot_audit::{
     system::System,
 };
 
+use crate::explained;
+
 /// The report, printed as it is made.
 pub(crate) struct Report<'a> {
     system: &'a System,
@@ -79,13 +81,14 @@ impl<'a> Report<'a> {
             scalings.len(),
             survivors.len()
         );
-        self.found |= !survivors.is_empty();
         let mut kinds: BTreeMap<(char, &str, String), usize> = BTreeMap::new();
         for Survivor { row, side, wire } in survivors {
             *kinds.entry((['A', 'B', 'C'][side], self.names[wire], self.row(row))).or_default() += 1;
         }
         for ((side, wire, row), count) in kinds {
-            println!("  {count} of {wire} in {side} of {row}");
+            let why = explained::reason(wire, &row);
+            self.found |= why.is_none();
+            println!("  {count} of {wire} in {side} of {row}: {}", why.unwrap_or("NOT EXPLAINED"));
         }
     }
 
