@@ -38,6 +38,9 @@ measure "new, snarkjs" "${snarkjs[@]}" groth16 setup circuit.r1cs powers.ptau th
 cmp ours-0.zkey theirs-0.zkey
 measure "contribute, pot-setup" "$setup" phase2 contribute ours-0.zkey --out ours-1.zkey
 measure "contribute, snarkjs" "${snarkjs[@]}" zkey contribute ours-0.zkey theirs-1.zkey -e=text
+value=0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20
+measure "beacon, pot-setup" "$setup" phase2 beacon ours-1.zkey --out ours-2.zkey --beacon $value --iterations 10
+measure "beacon, snarkjs" "${snarkjs[@]}" zkey beacon ours-1.zkey theirs-2.zkey $value 10
 measure "verify, pot-setup" "$setup" phase2 verify "${inputs[@]}" theirs-1.zkey
 measure "verify, snarkjs" "${snarkjs[@]}" zkey verify circuit.r1cs powers.ptau ours-1.zkey
 grep -q 'ZKey Ok!' out.txt
