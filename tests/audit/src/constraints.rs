@@ -83,16 +83,7 @@ impl<'a> Liar<'a> {
     fn lies(&self, values: &[Fr], sums: &[[Fr; 3]], wire: usize) -> Vec<Fr> {
         let old = values[wire];
         let mut lies = vec![old + Fr::ONE, Fr::ONE - old, Fr::ZERO, Fr::ONE, Fr::from(2u64)];
-        for occurrences in self.system.column(wire).chunk_by(|a, b| a.row == b.row) {
-            let mut coefficients = [Fr::ZERO; 3];
-            for occurrence in occurrences {
-                coefficients[occurrence.side] += occurrence.coefficient;
-            }
-            let ([a, b, c], [at_a, at_b, _]) = (coefficients, sums[occurrences[0].row]);
-            // With x added to the wire the row is ab·x² + slope·x = 0.
-            let slope = a * at_b + b * at_a - c;
-            lies.extend((a * b).inverse().map(|inverse| old - slope * inverse));
-        }
+        lies.extend(self.system.other_solutions(sums, wire, old));
         let mut seen = BTreeSet::from([old]);
         lies.retain(|value| seen.insert(*value));
         lies

@@ -8,10 +8,6 @@ use rayon::prelude::*;
 
 use crate::system::System;
 
-/// Values tried for one wire of one assignment: 0, 1, −1, one more, one less, four flipped bits, one at random; those
-/// that the wire has anyway are left out.
-pub const VALUES: usize = 10;
-
 /// What became of the mutants of one assignment.
 #[derive(Debug, Default)]
 pub struct Mutants {
@@ -26,7 +22,7 @@ pub fn mutate(system: &System, values: &[Fr], seed: u64) -> Mutants {
     let sums = system.sums(values);
     let of_wire = |wire: usize| {
         let mut found = Mutants::default();
-        for value in other_values(values[wire], seed ^ (wire as u64) << 20) {
+        for value in other_values(system, &sums, (wire, values[wire]), seed ^ (wire as u64) << 20) {
             found.tried += 1;
             if accepts(system, &sums, wire, value - values[wire]) {
                 found.accepted.push((wire, value));
@@ -46,7 +42,7 @@ pub fn mutate_inputs(system: &System, values: &[Fr], seed: u64) -> Mutants {
     let sums = system.sums(values);
     let mut found = Mutants::default();
     for (wire, old) in values.iter().enumerate().take(system.inputs()).skip(1) {
-        for value in other_values(*old, seed ^ (wire as u64) << 20) {
+        for value in other_values(system, &sums, (wire, *old), seed ^ (wire as u64) << 20) {
             found.tried += 1;
             if accepts(system, &sums, wire, value - *old) {
                 found.accepted.push((wire, value));
@@ -67,9 +63,12 @@ fn accepts(system: &System, sums: &[[Fr; 3]], wire: usize, change: Fr) -> bool {
     })
 }
 
-fn other_values(value: Fr, seed: u64) -> Vec<Fr> {
+/// Values tried for one wire of one assignment: the other solution of each of its rows, 0, 1, −1, one more, one less, four
+/// flipped bits, one at random; never what the wire has anyway.
+fn other_values(system: &System, sums: &[[Fr; 3]], (wire, value): (usize, Fr), seed: u64) -> Vec<Fr> {
     let mut random = ChaCha20Rng::seed_from_u64(seed);
-    let mut values = vec![Fr::from(0u64), Fr::ONE, -Fr::ONE, value + Fr::ONE, value - Fr::ONE];
+    let mut values = system.other_solutions(sums, wire, value);
+    values.extend([Fr::from(0u64), Fr::ONE, -Fr::ONE, value + Fr::ONE, value - Fr::ONE]);
     // Low bits, where most wires have theirs, and one anywhere.
     for below in [2, 16, 64, 253] {
         let bit: u32 = random.random_range(0..below);
@@ -78,7 +77,6 @@ fn other_values(value: Fr, seed: u64) -> Vec<Fr> {
     }
     let bytes: [u8; 48] = random.random();
     values.push(Fr::from_le_bytes_mod_order(&bytes));
-    debug_assert_eq!(values.len(), VALUES);
     values.sort();
     values.dedup();
     values.retain(|other| *other != value);

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, ensure};
 use ark_bn254::Fr;
-use ark_ff::Field;
+use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::{
     ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, R1CS_PREDICATE_LABEL, SynthesisMode,
 };
@@ -110,6 +110,21 @@ impl System {
     pub fn broken(&self, values: &[Fr]) -> Vec<usize> {
         let sums = self.sums(values);
         (0..sums.len()).filter(|&row| sums[row][0] * sums[row][1] != sums[row][2]).collect()
+    }
+
+    /// The other values of a wire with which one of its rows holds, where all rows hold and `sums` are theirs.
+    pub fn other_solutions(&self, sums: &[[Fr; 3]], wire: usize, value: Fr) -> Vec<Fr> {
+        let of_row = |occurrences: &[Occurrence]| {
+            let mut coefficients = [Fr::ZERO; 3];
+            for occurrence in occurrences {
+                coefficients[occurrence.side] += occurrence.coefficient;
+            }
+            let ([a, b, c], [at_a, at_b, _]) = (coefficients, sums[occurrences[0].row]);
+            // With x added to the wire the row is ab·x² + slope·x = 0.
+            let slope = a * at_b + b * at_a - c;
+            (a * b).inverse().map(|inverse| value - slope * inverse)
+        };
+        self.columns[wire].chunk_by(|a, b| a.row == b.row).filter_map(of_row).collect()
     }
 
     /// Public inputs that stand in one row, `(computed − input)·1 = 0`, and this row.
