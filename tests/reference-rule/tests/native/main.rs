@@ -61,13 +61,18 @@ fn compare(count: u64, seed: u64) -> Seen {
     let valid: Vec<Coefficients> = (0..100).map(|_| policies::valid(&mut random)).collect();
     let mut seen = [0; 6];
     for i in 0..count {
-        let coefficients = match random.below(4) {
+        let mut coefficients = match random.below(4) {
             0 => random.of(&presets).clone(),
             1 => random.of(&valid).clone(),
             2 => policies::other_window(&mut random, &presets),
             _ => policies::any(&mut random),
         };
         let scores = transcripts::draw(&mut random, &coefficients);
+        if random.below(3) == 0
+            && let Some(decision) = native(&coefficients, &scores)
+        {
+            policies::tighten(&mut random, &mut coefficients, &scores[..decision.n]);
+        }
         let reference = pot_reference::decide(&Policy::new(&coefficients.elements()).unwrap(), &scores);
         assert_eq!(native(&coefficients, &scores), reference, "{i} of seed {seed}: {coefficients:?} {scores:?}");
         seen[match reference {

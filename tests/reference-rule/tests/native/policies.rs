@@ -7,6 +7,7 @@ use pot_protocol::{
         certificate::{self, Direction, Factor, loosest_above, loosest_below, smallest_threshold},
     },
     rule::LOOKS,
+    score::Score,
 };
 
 use crate::Random;
@@ -50,6 +51,23 @@ fn any_bet<const S: usize>(random: &mut Random, scale: i64) -> Bet<S> {
         b: [(); BUMPS].map(|()| number(1 + scale / 64)),
         t: number(MAX_THRESHOLD - 1).max(1),
     }
+}
+
+/// Moves one bet's threshold to just what these scores reach, or one above it.
+pub(crate) fn tighten(random: &mut Random, coefficients: &mut Coefficients, scores: &[u16]) {
+    let (which, above) = (random.below(7), random.between(0, 1));
+    let c = coefficients;
+    match which {
+        0..=1 => reach(&mut c.same[usize::from(which == 1)], scores, above),
+        2..=3 => reach(&mut c.different[usize::from(which == 3)], scores, above),
+        4 => reach(&mut c.strict[0], scores, above),
+        _ => reach(&mut c.strong[usize::from(which == 6)], scores, above),
+    }
+}
+
+fn reach<const S: usize>(bet: &mut Bet<S>, scores: &[u16], above: i64) {
+    let total: i128 = scores.iter().map(|&x| bet.gain(Score::saturating(x.into()))).sum();
+    bet.t = i64::try_from(total).unwrap() + above;
 }
 
 /// A policy that the certificate accepts: random parameters, stakes and weights, and splines below the logarithms.
