@@ -5,17 +5,19 @@
 
 use crate::{coin::Coin, machine::State, nulls::Source, random::Random, setting::Boundary};
 
-/// Grid points between the start and the firing of a bet.
-const POINTS: usize = 300;
+/// About so many grid points lie between the start and the firing of a bet.
+const POINTS: i64 = 600;
 /// Where the grid ends: so far below the start that it hardly comes back, and as far above firing as a level that waits
 /// for the first look may be, both in distances from the start to firing.
-const DEPTH: usize = 2;
-const HEIGHT: usize = 1;
+const DEPTH: i64 = 2;
+const HEIGHT: i64 = 1;
 
 /// What to play, by scores so far and level.
 pub(crate) struct Optimal {
     bet: usize,
     step: i64,
+    /// The grid point at which the bet fires.
+    fire: i64,
     coins: Vec<Coin>,
     /// One coin's index for each level of each number of scores so far.
     plan: Vec<Vec<u8>>,
@@ -27,7 +29,11 @@ impl Optimal {
         // The main bet has the largest weight, and so the lowest threshold.
         let [first, second] = boundary.bets();
         let bet = if machine.start[first] >= machine.start[second] { first } else { second };
-        let step = -machine.start[bet] / POINTS as i64;
+        // A score of 0, the most frequent move of the strongest coins, is a whole number of steps: moves between two
+        // points of the grid spread the level, which the plan would take for luck that it does not have.
+        let (distance, zero) = (-machine.start[bet], machine.gains[0][bet].abs());
+        let step = zero / (zero * POINTS / distance).max(1);
+        let fire = DEPTH * (distance / step + 1);
         let coins = coins(boundary);
         let moves: Vec<[(f64, f64); 2]> = coins
             .iter()
@@ -36,8 +42,8 @@ impl Optimal {
                 [(1.0 - coin.probability(), gain(coin.low)), (coin.probability(), gain(coin.high))]
             })
             .collect();
-        let size = (DEPTH + HEIGHT) * POINTS + 1;
-        let fires = |looked: bool, level: usize| looked && level >= DEPTH * POINTS;
+        let size = (fire + HEIGHT * (distance / step + 1)) as usize;
+        let fires = |looked: bool, level: usize| looked && level >= fire as usize;
         let mut value: Vec<f64> = (0..size).map(|level| f64::from(u8::from(fires(true, level)))).collect();
         let mut plan = vec![Vec::new(); machine.n_max];
         for n in (0..machine.n_max).rev() {
@@ -54,7 +60,7 @@ impl Optimal {
             value =
                 choices.iter().enumerate().map(|(l, (_, worth))| if fires(looked, l) { 1.0 } else { *worth }).collect();
         }
-        Self { bet, step, coins, plan }
+        Self { bet, step, fire, coins, plan }
     }
 }
 
@@ -83,7 +89,7 @@ fn coins(boundary: Boundary) -> Vec<Coin> {
 
 impl Source for Optimal {
     fn next(&mut self, state: &State, random: &mut Random) -> u16 {
-        let level = state.levels[self.bet] / self.step + (DEPTH * POINTS) as i64;
+        let level = state.levels[self.bet].div_euclid(self.step) + self.fire;
         let plan = &self.plan[state.n];
         let level = level.clamp(0, plan.len() as i64 - 1) as usize;
         self.coins[usize::from(plan[level])].throw(random)

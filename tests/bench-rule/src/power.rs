@@ -76,9 +76,9 @@ impl Tally {
         sorted.get((sorted.len() * 9).div_ceil(10).saturating_sub(1)).copied().unwrap_or(0)
     }
 
-    /// The share of the runs that ended with a verdict other than UNDECIDED.
-    pub fn decided(&self) -> f64 {
-        f64::from(self.same + self.different) / self.stops.len() as f64
+    /// Runs in all.
+    pub fn runs(&self) -> u32 {
+        self.stops.len() as u32
     }
 }
 
@@ -253,6 +253,7 @@ mod tests {
         }
         tally.count(Verdict::Different, 30);
         tally.count(Verdict::Undecided, 104);
-        assert_eq!((tally.mean(), tally.late(), tally.decided()), (17.0, 30, 0.9));
+        assert_eq!((tally.mean(), tally.late(), tally.runs()), (17.0, 30, 10));
+        assert_eq!((tally.same, tally.different), (8, 1));
     }
 }

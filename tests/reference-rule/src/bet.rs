@@ -53,7 +53,7 @@ impl Bet {
         Some(Self { clip, constant, slopes, parabolas, threshold: rest.next()? })
     }
 
-    /// q(x) = c + Σ a_j·d_j + Σ b_j·d_j·(w_j − d_j), where d_j is the part of x that lies in segment j of width w_j.
+    /// `c + Σ a_j·d_j + Σ b_j·d_j·(w_j − d_j)`, where `d_j` is the part of x that lies in segment j of width `w_j`.
     pub(crate) fn gain(&self, x: u16) -> i128 {
         let x = i128::from(x);
         let mut gain = self.constant;

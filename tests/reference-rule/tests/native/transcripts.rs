@@ -6,8 +6,8 @@ use crate::Random;
 
 /// Knots, their neighbours, and the ends.
 const EDGES: [u16; 24] = [
-    0, 1, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096, 4606,
-    4607,
+    0, 1, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513, 1023, 1024, 1025, 2047, 2048, 2049, 4095, 4096,
+    4606, 4607,
 ];
 
 /// A transcript that is usually long enough for a decision, and sometimes cut short.

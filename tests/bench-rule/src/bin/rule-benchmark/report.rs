@@ -45,15 +45,15 @@ fn stops(tally: &Tally) -> String {
 
 /// The share that decides, in words that say which way.
 fn decided(tally: &Tally) -> String {
-    match (tally.same, tally.different) {
-        (0, 0) => "none".to_owned(),
-        (_, 0) => format!("S {:.3}", tally.decided()),
-        (0, _) => format!("D {:.3}", tally.decided()),
-        (same, different) => {
-            let runs = f64::from(same + different) / tally.decided();
-            format!("S {:.3}, D {:.3}", f64::from(same) / runs, f64::from(different) / runs)
-        }
-    }
+    let runs = f64::from(tally.runs());
+    let words = [("S", tally.same), ("D", tally.different)].into_iter().filter(|(_, count)| *count > 0);
+    let words: Vec<String> = words
+        .map(|(word, count)| match f64::from(count) / runs {
+            share if share < 0.0005 => format!("{word} < 0.001"),
+            share => format!("{word} {share:.3}"),
+        })
+        .collect();
+    if words.is_empty() { "none".to_owned() } else { words.join(", ") }
 }
 
 /// A table for each policy: scenarios against ways to decide.
