@@ -38,7 +38,7 @@ impl Coin {
 
     /// Throws it.
     pub fn throw(self, random: &mut Random) -> u16 {
-        if random.next() < self.cut { self.high } else { self.low }
+        if random.number() < self.cut { self.high } else { self.low }
     }
 
     /// The probability of `high`.

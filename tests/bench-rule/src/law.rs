@@ -29,7 +29,7 @@ impl Law {
         // What each cell still has to hold, in cells.
         let mut rest: Vec<f64> = weights.iter().map(|w| w / total * CELLS as f64).collect();
         rest.resize(CELLS, 0.0);
-        let one = 2f64.powi(CHOICE_BITS as i32);
+        let one = (1_u64 << CHOICE_BITS) as f64;
         let mut cells: Vec<(u64, u16, u16)> = (0_u16..).take(CELLS).map(|x| (1 << CHOICE_BITS, x, x)).collect();
         let (mut small, mut large): (Vec<usize>, Vec<usize>) = (0..CELLS).partition(|&i| rest[i] < 1.0);
         while let Some(&l) = large.last() {
@@ -66,7 +66,7 @@ impl Law {
 
     /// The next score.
     pub fn draw(&self, random: &mut Random) -> u16 {
-        let number = random.next();
+        let number = random.number();
         let (cut, low, high) = self.cells[(number >> CHOICE_BITS) as usize];
         if number & ((1 << CHOICE_BITS) - 1) < cut { low } else { high }
     }
@@ -148,11 +148,11 @@ mod tests {
         let mut weights = vec![0.0; SCORES];
         (weights[3], weights[200], weights[512]) = (5.0, 3.0, 2.0);
         let (law, mut random) = (Law::new(&weights), Random::of_cell(1, 2));
-        let mut seen = vec![0; SCORES];
+        let mut seen = vec![0_i32; SCORES];
         (0..100_000).for_each(|_| seen[usize::from(law.draw(&mut random))] += 1);
         assert_eq!(seen.iter().filter(|n| **n > 0).count(), 3);
         for (x, n) in [(3, 50_000), (200, 30_000), (512, 20_000)] {
-            assert!((seen[x] - n as i32).abs() < 600, "{x}: {}", seen[x]);
+            assert!((seen[x] - n).abs() < 600, "{x}: {}", seen[x]);
         }
     }
 

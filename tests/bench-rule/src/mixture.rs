@@ -125,8 +125,8 @@ mod tests {
                 for (side, t) in [(0, setting.same_at), (1, setting.gamma)] {
                     let p = t * 1024.0 / 512.0;
                     let factors = &mixture.sides[side].factors;
-                    for k in 0..BETS {
-                        assert!((p * factors[512][k] + (1.0 - p) * factors[0][k] - 1.0).abs() < 1e-12);
+                    for (high, low) in factors[512].iter().zip(factors[0]) {
+                        assert!((p * high + (1.0 - p) * low - 1.0).abs() < 1e-12);
                     }
                     assert!((mixture.sides[side].weights.iter().sum::<f64>() - 1.0).abs() < 1e-12);
                 }

@@ -35,10 +35,11 @@ fn main() -> anyhow::Result<()> {
     let rates = rates::measure(&settings, runs, seed, |r| {
         say(&format!("{} {} {}: {} of {}", r.policy, r.claim, r.null.label(), r.events, r.runs));
     });
-    print!("{}", report::rates(&settings, &rates));
+    println!("{}", report::rates(&settings, &rates).join("\n"));
     let cells = power::measure(&settings, runs, seed + 1, |p| say(&format!("{} {}", p.policy, p.label)));
-    print!("{}", report::power(&settings, &cells));
-    print!("{}", report::blind(&settings, &blind::measure(&settings, runs, seed + 2)));
+    println!("{}", report::power(&settings, &cells).join("\n"));
+    let rows = blind::measure(&settings, runs, seed + 2);
+    println!("{}", report::blind(&settings, &rows).join("\n"));
     say("done");
 
     let above: Vec<String> = rates.iter().filter(|r| r.exceeds()).map(|r| format!("{r:?}")).collect();

@@ -9,29 +9,33 @@ use pot_bench_rule::{
 };
 use pot_protocol::policy::Claim;
 
-fn header(first: &str, settings: &[Setting]) -> String {
-    let names: Vec<&str> = settings.iter().map(|s| s.name).collect();
-    format!("| {first} | {} |\n|---|{}\n", names.join(" | "), "--:|".repeat(names.len()))
+fn row(first: impl Into<String>, cells: impl IntoIterator<Item = String>) -> String {
+    let cells: Vec<String> = std::iter::once(first.into()).chain(cells).collect();
+    format!("| {} |", cells.join(" | "))
+}
+
+/// The first two lines of a table whose columns are numbers.
+fn header<'a>(first: &str, names: impl IntoIterator<Item = &'a str>) -> [String; 2] {
+    let names: Vec<String> = names.into_iter().map(str::to_owned).collect();
+    let rule = format!("|---|{}", "--:|".repeat(names.len()));
+    [row(first, names), rule]
 }
 
 /// A table for each claim: nulls against policies.
-pub(crate) fn rates(settings: &[Setting], rates: &[Rate]) -> String {
-    let mut text = String::new();
+pub(crate) fn rates(settings: &[Setting], rates: &[Rate]) -> Vec<String> {
+    let mut lines = Vec::new();
     for claim in [Claim::Same, Claim::Different] {
-        text += &format!("\n**False {claim}, %**\n\n{}", header("null", settings));
-        let alphas: Vec<String> = settings.iter().map(|s| format!("{}", 100.0 * s.alpha)).collect();
-        text += &format!("| α | {} |\n", alphas.join(" | "));
+        lines.extend([String::new(), format!("**False {claim}, %**"), String::new()]);
+        lines.extend(header("null", settings.iter().map(|s| s.name)));
+        lines.push(row("α", settings.iter().map(|s| (100.0 * s.alpha).to_string())));
         for null in Null::ALL {
-            let cell = |s: &Setting| {
-                let rate = rates.iter().find(|r| r.policy == s.name && r.claim == claim && r.null == null);
-                rate.map_or(String::new(), |r| {
-                    format!("{:.3} ≤ {:.3}", 100.0 * f64::from(r.events) / f64::from(r.runs), 100.0 * r.upper())
-                })
-            };
-            text += &format!("| {} | {} |\n", null.label(), settings.iter().map(cell).collect::<Vec<_>>().join(" | "));
+            let of = |s: &Setting| rates.iter().find(|r| r.policy == s.name && r.claim == claim && r.null == null);
+            let cell =
+                |r: &Rate| format!("{:.3} ≤ {:.3}", 100.0 * f64::from(r.events) / f64::from(r.runs), 100.0 * r.upper());
+            lines.push(row(null.label(), settings.iter().filter_map(of).map(cell)));
         }
     }
-    text
+    lines
 }
 
 fn ratio(ours: &Tally, theirs: &Tally) -> String {
@@ -57,16 +61,15 @@ fn decided(tally: &Tally) -> String {
 }
 
 /// A table for each policy: scenarios against ways to decide.
-pub(crate) fn power(settings: &[Setting], cells: &[Power]) -> String {
-    let mut text = String::new();
+pub(crate) fn power(settings: &[Setting], cells: &[Power]) -> Vec<String> {
+    let columns = ["decided", "n", "mixture", "ratio", "n from 1", "mixture from 1", "ratio", "Bernstein decides", "n"];
+    let mut lines = Vec::new();
     for s in settings {
-        text += &format!("\n**{}** (α = {}, γ = {})\n\n", s.name, s.alpha, s.gamma);
-        text += "| scores | decided | n | mixture | ratio | n, no minimum | mixture, every n | ratio | Bernstein decides | n |\n";
-        text += &format!("|---|{}\n", "--:|".repeat(9));
+        let title = format!("**{}** (α = {}, γ = {})", s.name, s.alpha, s.gamma);
+        lines.extend([String::new(), title, String::new()]);
+        lines.extend(header("scores", columns));
         for c in cells.iter().filter(|c| c.policy == s.name) {
-            text += &format!(
-                "| {} | {} | {} | {} | {} | {} | {} | {} | {} | {} |\n",
-                c.label,
+            let cells = [
                 decided(&c.rule),
                 stops(&c.rule),
                 stops(&c.mixture),
@@ -75,19 +78,20 @@ pub(crate) fn power(settings: &[Setting], cells: &[Power]) -> String {
                 stops(&c.early_mixture),
                 ratio(&c.early_rule, &c.early_mixture),
                 decided(&c.bernstein),
-                stops(&c.bernstein)
-            );
+                stops(&c.bernstein),
+            ];
+            lines.push(row(c.label.as_str(), cells));
         }
     }
-    text
+    lines
 }
 
 /// One table: how often a partly different model is SAME.
-pub(crate) fn blind(settings: &[Setting], rows: &[[f64; SHARES.len()]]) -> String {
-    let mut text = format!("\n{}", header("half a nat off or more on", settings));
+pub(crate) fn blind(settings: &[Setting], rows: &[[f64; SHARES.len()]]) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    lines.extend(header("half a nat off or more on", settings.iter().map(|s| s.name)));
     for (i, share) in SHARES.iter().enumerate() {
-        let cells: Vec<String> = rows.iter().map(|row| format!("{:.3}", row[i])).collect();
-        text += &format!("| {share} % | {} |\n", cells.join(" | "));
+        lines.push(row(format!("{share} %"), rows.iter().map(|row| format!("{:.3}", row[i]))));
     }
-    text
+    lines
 }
