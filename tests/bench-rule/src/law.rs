@@ -21,10 +21,11 @@ impl Law {
     /// The law with these weights of the scores 0..=512.
     ///
     /// # Panics
-    /// When the weights are not 513 or their sum is not positive.
+    /// When the weights are not 513, one is negative, or their sum is not positive.
     pub fn new(weights: &[f64]) -> Self {
         let total: f64 = weights.iter().sum();
         assert!(weights.len() == SCORES && total > 0.0, "{} weights of sum {total}", weights.len());
+        assert!(weights.iter().all(|w| *w >= 0.0), "a negative weight");
         let mean = weights.iter().zip(0_u16..).map(|(w, x)| w * f64::from(x)).sum::<f64>() / total;
         // What each cell still has to hold, in cells.
         let mut rest: Vec<f64> = weights.iter().map(|w| w / total * CELLS as f64).collect();
@@ -85,7 +86,7 @@ pub fn gamma(mean: f64, cv: f64) -> Vec<f64> {
     let all = lower_gamma(shape, shape + 60.0 + 20.0 * shape.sqrt());
     let below: Vec<f64> = (0..SCORES - 1).map(|k| lower_gamma(shape, (k as f64 + 0.5) / scale) / all).collect();
     let mut weights = vec![below[0]];
-    weights.extend(below.windows(2).map(|pair| pair[1] - pair[0]));
+    weights.extend(below.windows(2).map(|pair| (pair[1] - pair[0]).max(0.0)));
     weights.push((1.0 - below[SCORES - 2]).max(0.0));
     weights
 }

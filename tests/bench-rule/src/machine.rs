@@ -109,3 +109,35 @@ pub fn confirm(coefficients: &Coefficients, scores: &[u16], ended: Ended) {
     };
     assert_eq!(native, Some(ended), "the table of gains is not the rule");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{random::Random, setting::Setting};
+
+    #[test]
+    fn the_table_decides_as_the_rule_does() {
+        let mut random = Random::of_cell(8, 8);
+        for setting in Setting::all() {
+            let machine = &setting.machine;
+            for run in 0..300 {
+                // Uniform scores about the boundary, to both sides of it.
+                let top = (setting.gamma * 2048.0 * (0.2 + 0.01 * f64::from(run))) as u64;
+                let (mut state, mut scores) = (machine.begin(), Vec::new());
+                let ended = loop {
+                    scores.push((random.number() % (top + 1)) as u16);
+                    if let Some(ended) = machine.push(&mut state, scores[scores.len() - 1]) {
+                        break ended;
+                    }
+                };
+                confirm(&setting.coefficients, &scores, ended);
+            }
+        }
+    }
+
+    #[test]
+    fn without_a_minimum_it_looks_from_the_first_score_on() {
+        let machine = Setting::all().swap_remove(1).machine.without_minimum();
+        assert!(machine.looks[1..=25].iter().all(|looked| *looked) && !machine.looks[26] && machine.looks[27]);
+    }
+}

@@ -118,6 +118,20 @@ mod tests {
     }
 
     #[test]
+    fn large_scores_are_different_when_the_wealth_suffices() {
+        // QUICK: half a nat is 0.35 above γ = 0.15, so it multiplies a wealth by 1 + 0.35/0.15 times its stake.
+        let setting = &Setting::all()[0];
+        let by_hand = |n: i32| USUAL[1].iter().map(|(stake, w)| w * (1.0 + stake * 0.35 / 0.15).powi(n)).sum::<f64>();
+        let mixture = Mixture::usual(setting);
+        let mut wealth = mixture.begin();
+        for n in 1..8 {
+            mixture.push(&mut wealth, 512);
+            let expected = (by_hand(n) >= 40.0).then_some(Verdict::Different);
+            assert_eq!(mixture.verdict(&wealth), expected, "{n}");
+        }
+    }
+
+    #[test]
     fn a_fair_game_stays_fair() {
         // The expected factor of a score at the threshold is one: 0 or 512 with the probability that gives γ.
         for setting in Setting::all() {

@@ -36,10 +36,12 @@ mod tests {
 
     #[test]
     fn results_come_in_the_order_of_the_jobs() {
+        // The first job ends after many others that another thread has taken meanwhile.
         let jobs: Vec<u64> = (0..500).collect();
-        assert_eq!(
-            compute(&jobs, |index, job| (index as u64) * 1000 + job),
-            jobs.iter().map(|j| j * 1001).collect::<Vec<_>>()
-        );
+        let results = compute(&jobs, |index, job| {
+            thread::sleep(std::time::Duration::from_millis(if index == 0 { 50 } else { 0 }));
+            (index as u64) * 1000 + job
+        });
+        assert_eq!(results, jobs.iter().map(|j| j * 1001).collect::<Vec<_>>());
     }
 }

@@ -6,7 +6,7 @@ mod report;
 use std::time::Instant;
 
 use clap::Parser;
-use pot_bench_rule::{blind, power, rates, setting::Setting};
+use pot_bench_rule::{blind, nulls::Null, power, rates, setting::Setting};
 
 /// False verdicts at the boundary, power beside exact betting and empirical Bernstein, and what SAME does not exclude.
 #[derive(Parser)]
@@ -20,6 +20,9 @@ struct Options {
     /// Only this policy, such as `quick`; may be repeated.
     #[arg(long)]
     policy: Vec<String>,
+    /// Only error rates, and only those of nulls with this in their names, such as `optimal`.
+    #[arg(long)]
+    null: Option<String>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -29,17 +32,22 @@ fn main() -> anyhow::Result<()> {
         |s: &Setting| options.policy.is_empty() || options.policy.iter().any(|p| p.eq_ignore_ascii_case(s.name));
     let settings: Vec<Setting> = Setting::all().into_iter().filter(wanted).collect();
     anyhow::ensure!(!settings.is_empty(), "no policy of that name is measured");
+    let part = options.null.as_deref().unwrap_or_default();
+    let nulls: Vec<Null> = Null::ALL.into_iter().filter(|null| null.label().contains(part)).collect();
+    anyhow::ensure!(!nulls.is_empty(), "no null has '{part}' in its name");
     let (runs, seed, start) = (options.runs, options.seed, Instant::now());
     let say = |what: &str| eprintln!("[{:>6.1} s] {what}", start.elapsed().as_secs_f64());
 
-    let rates = rates::measure(&settings, runs, seed, |r| {
+    let rates = rates::measure(&settings, &nulls, runs, seed, |r| {
         say(&format!("{} {} {}: {} of {}", r.policy, r.claim, r.null.label(), r.events, r.runs));
     });
-    println!("{}", report::rates(&settings, &rates).join("\n"));
-    let cells = power::measure(&settings, runs, seed + 1, |p| say(&format!("{} {}", p.policy, p.label)));
-    println!("{}", report::power(&settings, &cells).join("\n"));
-    let rows = blind::measure(&settings, runs, seed + 2);
-    println!("{}", report::blind(&settings, &rows).join("\n"));
+    println!("{}", report::rates(&settings, &nulls, &rates).join("\n"));
+    if options.null.is_none() {
+        let cells = power::measure(&settings, runs, seed + 1, |p| say(&format!("{} {}", p.policy, p.label)));
+        println!("{}", report::power(&settings, &cells).join("\n"));
+        let rows = blind::measure(&settings, runs, seed + 2);
+        println!("{}", report::blind(&settings, &rows).join("\n"));
+    }
     say("done");
 
     let above: Vec<String> = rates.iter().filter(|r| r.exceeds()).map(|r| format!("{r:?}")).collect();

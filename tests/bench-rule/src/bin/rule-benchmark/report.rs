@@ -22,13 +22,13 @@ fn header<'a>(first: &str, names: impl IntoIterator<Item = &'a str>) -> [String;
 }
 
 /// A table for each claim: nulls against policies.
-pub(crate) fn rates(settings: &[Setting], rates: &[Rate]) -> Vec<String> {
+pub(crate) fn rates(settings: &[Setting], nulls: &[Null], rates: &[Rate]) -> Vec<String> {
     let mut lines = Vec::new();
     for claim in [Claim::Same, Claim::Different] {
         lines.extend([String::new(), format!("**False {claim}, %**"), String::new()]);
         lines.extend(header("null", settings.iter().map(|s| s.name)));
         lines.push(row("α", settings.iter().map(|s| (100.0 * s.alpha).to_string())));
-        for null in Null::ALL {
+        for &null in nulls {
             let of = |s: &Setting| rates.iter().find(|r| r.policy == s.name && r.claim == claim && r.null == null);
             let cell =
                 |r: &Rate| format!("{:.3} ≤ {:.3}", 100.0 * f64::from(r.events) / f64::from(r.runs), 100.0 * r.upper());
