@@ -1,4 +1,4 @@
-//! Prints the power tables of `docs/statistics.md`: `cargo run --release -p pot-tests --example rule_tables`.
+//! Prints the tables of verdicts and grades in `docs/statistics.md`: `cargo run --release -p pot-tests --example rule_tables`.
 //!
 //! An optional argument sets the runs per cell (default 2,000).
 #![allow(clippy::print_stdout, reason = "the tables are its output")]
