@@ -121,11 +121,15 @@ mod tests {
         for setting in Setting::all() {
             let machine = &setting.machine;
             for run in 0..300 {
-                // Uniform scores about the boundary, to both sides of it.
-                let top = (setting.gamma * 2048.0 * (0.2 + 0.01 * f64::from(run))) as u64;
+                // About the boundary, to both sides of it: uniform, or nothing but 0 and half a nat.
+                let mean = setting.gamma * 1024.0 * (0.2 + 0.01 * f64::from(run));
                 let (mut state, mut scores) = (machine.begin(), Vec::new());
                 let ended = loop {
-                    scores.push((random.number() % (top + 1)) as u16);
+                    let number = random.number();
+                    scores.push(match run % 2 {
+                        0 => (number % (2.0 * mean + 1.0) as u64) as u16,
+                        _ => CLIP_A * u16::from(number % 512 < mean as u64),
+                    });
                     if let Some(ended) = machine.push(&mut state, scores[scores.len() - 1]) {
                         break ended;
                     }
