@@ -1,4 +1,4 @@
-//! Prints the power tables of `docs/statistics.md`: `cargo run --release -p pot-tests --example rule_tables`.
+//! Prints the tables of verdicts and grades in `docs/statistics.md`: `cargo run --release -p pot-tests --example rule_tables`.
 //!
 //! An optional argument sets the runs per cell (default 2,000).
 #![allow(clippy::print_stdout, reason = "the tables are its output")]
@@ -14,7 +14,6 @@ const SEED: u64 = 7;
 fn main() {
     let runs = std::env::args().nth(1).and_then(|s| s.parse().ok()).unwrap_or(2000);
     power(runs);
-    rare(runs);
 }
 
 fn run(preset: Preset, law: Law, runs: u32) -> Tally {
@@ -58,19 +57,5 @@ fn power(runs: u32) {
                 t.late_stop()
             );
         }
-    }
-}
-
-/// What SAME does not exclude: a model that is 8 nats off on a fraction of the prompts and identical elsewhere.
-fn rare(runs: u32) {
-    println!("\n| 8 nats off on | {} |", Preset::all().map(Preset::name).join(" | "));
-    println!("|---|{}", "---|".repeat(Preset::all().len()));
-    for percent in [0.5, 1.0, 2.0, 5.0, 10.0, 20.0] {
-        let law = Law::TwoPoint { low: 0.0, high: 8.0, p_high: percent / 100.0 };
-        let cells = Preset::all().map(|preset| {
-            let t = run(preset, law, runs);
-            format!("{:.3}", share(t.same, &t))
-        });
-        println!("| {percent} % | {} |", cells.join(" | "));
     }
 }

@@ -1,5 +1,5 @@
-//! The native rule and the circuit's clauses on the rule, on very many transcripts: all wires get values, every
-//! constraint is evaluated, and only the hashes of the policy and the scores are left out, to be quick.
+//! The native rule, the circuit's clauses on the rule and the independent reference, on very many transcripts: all wires
+//! get values, every constraint is evaluated, and only the hashes of the policy and the scores are left out, to be quick.
 
 use std::thread;
 
@@ -55,6 +55,19 @@ fn some_policy(random: &mut Random, presets: &[Coefficients], capacity: Capacity
     c
 }
 
+/// What the reference, which shares no code with the rule, comes to.
+fn reference(coefficients: &Coefficients, scores: &[Score]) -> (Verdict, u32, bool) {
+    let policy = pot_reference::Policy::new(&coefficients.elements()).unwrap();
+    let scores: Vec<u16> = scores.iter().map(|score| score.units()).collect();
+    let decision = pot_reference::decide(&policy, &scores).unwrap();
+    let verdict = match decision.verdict {
+        pot_reference::Verdict::Same => Verdict::Same,
+        pot_reference::Verdict::Different => Verdict::Different,
+        pot_reference::Verdict::Undecided => Verdict::Undecided,
+    };
+    (verdict, u32::try_from(decision.n).unwrap(), decision.grade)
+}
+
 /// Compares `count` transcripts, and gives how many came to each verdict and how many to a grade.
 fn compare(capacity: Capacity, count: u64, seed: u64) -> [u64; 4] {
     let presets: Vec<Coefficients> = Preset::all().into_iter().map(|p| p.policy().coefficients().clone()).collect();
@@ -62,7 +75,9 @@ fn compare(capacity: Capacity, count: u64, seed: u64) -> [u64; 4] {
     for i in 0..count {
         let coefficients = some_policy(&mut random, &presets, capacity);
         let scores = random_scores(&mut random, coefficients.n_max as usize);
+        let expected = reference(&coefficients, &scores);
         let (scores, outcome) = stopped(&coefficients, &scores);
+        assert_eq!((outcome.verdict, outcome.n, outcome.grade), expected, "{i} of seed {seed}: {coefficients:?}");
         let (same, different) = (outcome.verdict == Verdict::Same, outcome.verdict == Verdict::Different);
         let native = Fr::from(verdict_word(same, different, outcome.grade, outcome.n));
         assert_eq!(word(capacity, &coefficients, scores), (native, Some(0)), "{i} of seed {seed}: {outcome:?}");

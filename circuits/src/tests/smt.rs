@@ -1,4 +1,4 @@
-//! Gadgets as questions to a solver for finite fields, in SMT-LIB 2 (logic QF_FF): are there two witnesses for the same
+//! Gadgets as questions to a solver for finite fields, in SMT-LIB 2 (logic `QF_FF`): are there two witnesses for the same
 //! inputs? `tests/audit/solve.py` asks cvc5; the answer wanted is always `unsat`.
 //!
 //!     POT_SMT_DIR=FOLDER cargo test --release -p pot-circuits -- --ignored questions_for_a_solver
@@ -108,14 +108,15 @@ impl Smt {
             }
         }
         let private = (1..system.wires()).filter(|&wire| !common(wire));
-        let asked: String = match question {
-            Question::Two => private.map(|w| format!(" (not (= {} {}))", name(w, 'a'), name(w, 'b'))).collect(),
+        let asked: Vec<String> = match question {
+            Question::Two => private.map(|w| format!("(not (= {} {}))", name(w, 'a'), name(w, 'b'))).collect(),
             Question::Claim => private
                 .filter(|&w| names[w - 1] == "claim")
-                .map(|w| format!(" (not (= {} (as ff0 F)))", name(w, 'a')))
+                .map(|w| format!("(not (= {} (as ff0 F)))", name(w, 'a')))
                 .collect(),
         };
-        writeln!(smt.text, "(assert (or false{asked}))\n(check-sat)").unwrap();
+        let asked = asked.join(" ");
+        writeln!(smt.text, "(assert (or false {asked}))\n(check-sat)").unwrap();
         smt
     }
 
@@ -160,7 +161,9 @@ fn scores(builder: &mut Builder, count: usize) -> Result<Vec<ScoreWires>> {
 }
 
 fn share_score(builder: &mut Builder, score: &ScoreWires) {
-    score.flags.iter().for_each(|flag| share(builder, flag));
+    for flag in &score.flags {
+        share(builder, flag);
+    }
     share(builder, &score.offset);
 }
 
@@ -193,7 +196,9 @@ fn questions_for_a_solver() {
     for (name, count) in [("segments-direct", 2), ("segments-packed-20", 20)] {
         write(name, Question::Two, &|b| {
             let scores = scores(b, count)?;
-            scores.iter().for_each(|score| share_score(b, score));
+            for score in &scores {
+                share_score(b, score);
+            }
             offsets(b, &scores).map(|_| ())
         });
     }
