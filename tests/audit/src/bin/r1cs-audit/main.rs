@@ -74,18 +74,20 @@ fn main() -> anyhow::Result<ExitCode> {
         .collect();
     report.determined(&HASHED, &determined);
 
-    let (mut tried, mut accepted) = (0, vec![]);
+    let (mut tried, mut accepted, mut negated) = (0, vec![], 0);
     for (number, (_, values)) in assigned.iter().cycle().enumerate() {
         let seed = arguments.seed.wrapping_add(number as u64) << 32;
         for found in [mutants::mutate(&system, values, seed), mutants::mutate_inputs(&system, values, seed)] {
             tried += found.tried;
-            accepted.extend(found.accepted);
+            let (negatives, others) = found.accepted.into_iter().partition::<Vec<_>, _>(|m| *m == (1, -values[1]));
+            negated += negatives.len();
+            accepted.extend(others);
         }
         if tried >= arguments.mutants {
             break;
         }
     }
-    report.mutants(tried, &accepted);
+    report.mutants(tried, &accepted, negated);
 
     let mut coefficients = Coefficients::new(&system);
     for (_, values) in &assigned {

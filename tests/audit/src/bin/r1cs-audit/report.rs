@@ -64,9 +64,13 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(crate) fn mutants(&mut self, tried: u64, accepted: &[(usize, Fr)]) {
+    /// `negated` mutants were −d for d: no clause says anything about d but that it occurs, in d·d = q.
+    pub(crate) fn mutants(&mut self, tried: u64, accepted: &[(usize, Fr)], negated: usize) {
         self.found |= !accepted.is_empty();
         println!("mutants of private wires and public inputs: {tried} tried, {} accepted", accepted.len());
+        println!(
+            "  and {negated} that are −d for the digest d, which has the same square: the relation holds for every d"
+        );
         for (wire, value) in accepted.iter().take(10) {
             println!("  {} (wire {wire}) = {value}", self.names[*wire]);
         }
