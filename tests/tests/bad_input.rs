@@ -9,11 +9,12 @@ fn models_that_cannot_be_loaded() {
     let root = scratch();
     let out = root.path().join("out");
     let file = root.path().join("model.safetensors");
-    let try_model = |spec: &str, part: &str| {
-        prove(&["audit", "--candidate", spec, "--out", text(&out)]).expect(3).says(part);
+    let refused = |spec: &str, exit: i32, part: &str| {
+        prove(&["audit", "--candidate", spec, "--out", text(&out)]).expect(exit).says(part);
         assert!(!out.exists(), "nothing is written for a model that cannot be loaded");
     };
-    try_model("builtin:nothing", "no built-in model");
+    refused("builtin:nothing", 2, "no built-in model");
+    let try_model = |spec: &str, part: &str| refused(spec, 3, part);
     try_model(text(&root.path().join("missing.safetensors")), "cannot read");
     fs::write(&file, b"").unwrap();
     try_model(text(&file), "safetensors");

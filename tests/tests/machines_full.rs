@@ -34,8 +34,11 @@ fn a_full_disk_ends_a_run_with_its_reason_and_loses_nothing() {
     let disk_at = root.path().join("disk");
     let Some(disk) = SmallDisk::mount(&disk_at, 256) else { return };
     let mut sealed = Vec::new();
-    // The transcript takes 43 kB: it ends before the first line, among the questions, and among the records.
-    for kilobytes in [0, 4, 8, 20, 32, 40] {
+    // In pages of 4 kB, and less than the transcript takes: it ends before the first line, among the questions, and among
+    // the records.
+    let pages = (transcript(&twin).len() / 4096).checked_sub(1).unwrap();
+    assert!(pages >= 6, "{pages}");
+    for kilobytes in [0, 1, 2, pages / 2, pages - 2, pages].map(|pages| 4 * pages) {
         let folder = disk_at.join(format!("run-{kilobytes}"));
         copy_folder(&fresh, &folder);
         disk.leave(kilobytes);
