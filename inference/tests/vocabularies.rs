@@ -199,3 +199,23 @@ fn real_vocabularies_are_one() {
     }
     assert!(pairs > 0, "there is no pair in the folder");
 }
+
+/// The work for a tokenizer is bounded by its file, not by a number in it.
+#[test]
+fn numbers_far_beyond_the_tokens_are_refused() {
+    let numbered = |number: u32| {
+        let mut json = json_of("bytes");
+        json["model"]["merges"] = json!([]);
+        let vocabulary = json["model"]["vocab"].as_object_mut().unwrap();
+        let last = vocabulary.iter().max_by_key(|(_, number)| number.as_u64()).unwrap().0.clone();
+        vocabulary[&last] = number.into();
+        HuggingFace::parse("t", &json.to_string())
+    };
+    let begun = std::time::Instant::now();
+    for number in [1 << 21, 1_677_721_602, u32::MAX] {
+        let error = numbered(number).err().unwrap().to_string();
+        assert!(error.contains("tokens and numbers up to"), "{error}");
+    }
+    assert!(numbered(1 << 20).is_ok());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+}
