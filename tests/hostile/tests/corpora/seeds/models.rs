@@ -30,6 +30,10 @@ pub(super) fn add(corpora: &Corpora<'_>) {
     for family in FAMILIES {
         corpora.add("config", family, file(&format!("inference/tests/reference/{family}/config.json")));
     }
+    let mut wide: serde_json::Value =
+        serde_json::from_slice(&file("inference/tests/reference/llama/config.json")).unwrap();
+    wide["head_dim"] = (1 << 24).into();
+    corpora.add("config", "wide-heads", wide.to_string());
     for kind in ["bytes", "pieces"] {
         corpora.add("tokenizer", kind, file(&format!("inference/tests/tokenizers/{kind}/tokenizer.json")));
     }
