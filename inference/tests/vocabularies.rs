@@ -219,3 +219,28 @@ fn numbers_far_beyond_the_tokens_are_refused() {
     assert!(numbered(1 << 20).is_ok());
     assert!(begun.elapsed() < std::time::Duration::from_secs(10));
 }
+
+#[test]
+fn templates_that_name_what_is_not_there_are_refused() {
+    let with = |single: Value, tokens: Value| {
+        let template = json!({"type": "TemplateProcessing", "single": single, "pair": [], "special_tokens": tokens});
+        let mut json = json_of("bytes");
+        json["post_processor"] = json!({"type": "Sequence", "processors": [template]});
+        HuggingFace::parse("t", &json.to_string())
+            .and_then(|tokenizer| tokenizer.tokenize("a"))
+            .map_err(|e| e.to_string())
+    };
+    let (text, start) =
+        (json!({"Sequence": {"id": "A", "type_id": 0}}), json!({"SpecialToken": {"id": "<s>", "type_id": 0}}));
+    let described = |ids: Value| json!({"<s>": {"id": "<s>", "ids": ids, "tokens": ["<s>"]}});
+    assert!(with(json!([start, text]), described(json!([1]))).is_ok());
+    let second = json!({"Sequence": {"id": "B", "type_id": 0}});
+    for (single, tokens, part) in [
+        (json!([start, text]), json!({}), "names the token '<s>'"),
+        (json!([start, text]), described(json!([1, 2])), "names the token '<s>'"),
+        (json!([text, second]), json!({}), "has a text 'B'"),
+    ] {
+        let error = with(single, tokens).unwrap_err();
+        assert!(error.contains(part), "{error}");
+    }
+}

@@ -8,6 +8,7 @@ mod meaning;
 mod pre;
 mod special;
 mod spm;
+mod template;
 mod vocabulary;
 
 use sha2::{Digest, Sha256};
