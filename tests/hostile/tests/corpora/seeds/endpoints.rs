@@ -21,8 +21,11 @@ pub(crate) enum Reply {
     Status(u16, &'static str, String),
 }
 
+/// A made-up server.
+type Handler = fn(&Request) -> Reply;
+
 pub(super) fn add(corpora: &Corpora<'_>) {
-    let dialects: [(&str, fn(&Request) -> Reply); 4] = [
+    let dialects: [(&str, Handler); 4] = [
         ("vllm", replies::vllm),
         ("llamacpp", replies::llamacpp),
         ("openai", replies::openai),
@@ -51,7 +54,7 @@ pub(super) fn add(corpora: &Corpora<'_>) {
 
 /// The body of what `handler` answers to a request as it came over the wire. Log-probabilities have as many digits as tell
 /// them apart: corpora are to be small.
-fn body(handler: fn(&Request) -> Reply, request: &[u8]) -> Vec<u8> {
+fn body(handler: Handler, request: &[u8]) -> Vec<u8> {
     let text = str::from_utf8(request).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
     let path = head.split(' ').nth(1).unwrap().to_owned();

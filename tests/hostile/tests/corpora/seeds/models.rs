@@ -1,7 +1,6 @@
 //! Small models and their parts.
 
 #[path = "../../../../../inference/tests/gguf_file/mod.rs"]
-#[allow(dead_code, reason = "shared with the tests of GGUF files")]
 mod gguf_file;
 
 use gguf_file::{File, Value, model, pieces};
