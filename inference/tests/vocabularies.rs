@@ -239,8 +239,37 @@ fn templates_that_name_what_is_not_there_are_refused() {
         (json!([start, text]), json!({}), "names the token '<s>'"),
         (json!([start, text]), described(json!([1, 2])), "names the token '<s>'"),
         (json!([text, second]), json!({}), "has a text 'B'"),
+        (json!([text, text]), json!({}), "has the text twice"),
     ] {
         let error = with(single, tokens).unwrap_err();
         assert!(error.contains(part), "{error}");
     }
+}
+
+#[test]
+fn steps_that_make_texts_longer_without_measure_are_refused() {
+    let with = |key: &str, step: &Value, list: &str, times: usize| {
+        let mut json = json_of("pieces");
+        (json["normalizer"], json["pre_tokenizer"]) = (Value::Null, Value::Null);
+        json[key] = json!({"type": "Sequence", list: vec![step.clone(); times]});
+        HuggingFace::parse("t", &json.to_string()).map(drop).map_err(|e| e.to_string())
+    };
+    let double = json!({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"});
+    let insert = json!({"type": "Replace", "pattern": {"Regex": ""}, "content": "a"});
+    let letters = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false});
+    for (key, step, list) in [
+        ("normalizer", &double, "normalizers"),
+        ("normalizer", &insert, "normalizers"),
+        ("normalizer", &letters, "normalizers"),
+        ("pre_tokenizer", &letters, "pretokenizers"),
+    ] {
+        assert_eq!(with(key, step, list, 10), Ok(()), "{step}");
+        let error = with(key, step, list, 11).unwrap_err();
+        assert!(error.contains("could make a text 2048 times as long"), "{error}");
+        assert!(with(key, step, list, 1000).is_err());
+    }
+    // A table that announces a million entries and has two.
+    let table = json!({"type": "Precompiled", "precompiled_charsmap": "AABAAAAA/38FAAAA"});
+    let error = with("normalizer", &table, "normalizers", 1).unwrap_err();
+    assert!(error.contains("precompiled table"), "{error}");
 }

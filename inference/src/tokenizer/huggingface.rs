@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokenizers::{Encoding, NormalizedString, Normalizer};
 
 use super::meaning::{self, Meaning, SPACE, Spelling};
-use super::{Tokenizer, byte_pieces, template, vocabulary::byte_of};
+use super::{Tokenizer, byte_pieces, growth, template, vocabulary::byte_of};
 use crate::InferenceError;
 
 /// A tokenizer from a `tokenizer.json` file.
@@ -48,6 +48,7 @@ impl HuggingFace {
             reason: reason.lines().next().unwrap_or_default().to_owned(),
         };
         let json: Value = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        growth::check(&json["normalizer"], &json["pre_tokenizer"]).map_err(bad)?;
         template::check(&json["post_processor"]).map_err(bad)?;
         let mut tokenizer: tokenizers::Tokenizer = text.parse().map_err(|e: tokenizers::Error| bad(e.to_string()))?;
         tokenizer.with_truncation(None).map_err(|e| bad(e.to_string()))?;

@@ -3,6 +3,7 @@
 mod bpe;
 mod byte_pieces;
 pub(crate) mod gguf;
+mod growth;
 pub mod huggingface;
 mod meaning;
 mod pre;

@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
-/// Refuses a post-processor with a template for single texts that names a second text, a token that the file does not
-/// describe, or one of whose numbers and texts are not as many.
+/// Refuses a post-processor with a template for single texts that names a second text, the text twice (templates follow one
+/// another, and each could double it), a token that the file does not describe, or one of whose numbers and texts are not as
+/// many.
 ///
 /// # Errors
 /// A sentence that names the token.
@@ -16,9 +17,14 @@ pub(super) fn check(processor: &Value) -> Result<(), String> {
         return Ok(());
     }
     let tokens = &processor["special_tokens"];
+    let mut texts = 0;
     for piece in processor["single"].as_array().into_iter().flatten() {
         if let Some(id) = piece["Sequence"]["id"].as_str().filter(|id| *id != "A") {
             return Err(format!("its template for single texts has a text '{}'", id.escape_debug()));
+        }
+        texts += usize::from(piece["Sequence"].is_object());
+        if texts > 1 {
+            return Err("its template for single texts has the text twice".to_owned());
         }
         let Some(name) = piece["SpecialToken"]["id"].as_str() else { continue };
         let list = |key: &str| tokens[name][key].as_array().map(Vec::len);
