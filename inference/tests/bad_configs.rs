@@ -51,6 +51,8 @@ fn what_changes_the_computation_and_is_not_implemented_is_refused_by_name() {
         ("llama", "rope_theta", json!(0.5), "rope_theta must be at least 1"),
         ("llama", "head_dim", json!(7), "7 values of each head are turned: their number must be even"),
         ("llama", "head_dim", json!(0), "head_dim = 0 is outside"),
+        ("llama", "head_dim", json!(1 << 24), "16777216 values of each head are turned, more than 16384"),
+        ("gemma3_text", "head_dim", json!(1 << 15), "32768 values of each head are turned, more than 16384"),
         ("gemma2", "hidden_act", json!("silu"), "hidden_act and hidden_activation contradict each other"),
         ("llama", "is_encoder_decoder", yes.clone(), "is_encoder_decoder is not supported"),
         ("mistral", "sliding_window", json!(0), "sliding_window must be at least 1"),

@@ -199,3 +199,77 @@ fn real_vocabularies_are_one() {
     }
     assert!(pairs > 0, "there is no pair in the folder");
 }
+
+/// The work for a tokenizer is bounded by its file, not by a number in it.
+#[test]
+fn numbers_far_beyond_the_tokens_are_refused() {
+    let numbered = |number: u32| {
+        let mut json = json_of("bytes");
+        json["model"]["merges"] = json!([]);
+        let vocabulary = json["model"]["vocab"].as_object_mut().unwrap();
+        let last = vocabulary.iter().max_by_key(|(_, number)| number.as_u64()).unwrap().0.clone();
+        vocabulary[&last] = number.into();
+        HuggingFace::parse("t", &json.to_string())
+    };
+    let begun = std::time::Instant::now();
+    for number in [1 << 21, 1_677_721_602, u32::MAX] {
+        let error = numbered(number).err().unwrap().to_string();
+        assert!(error.contains("tokens and numbers up to"), "{error}");
+    }
+    assert!(numbered(1 << 20).is_ok());
+    assert!(begun.elapsed() < std::time::Duration::from_secs(10));
+}
+
+#[test]
+fn templates_that_name_what_is_not_there_are_refused() {
+    let with = |single: Value, tokens: Value| {
+        let template = json!({"type": "TemplateProcessing", "single": single, "pair": [], "special_tokens": tokens});
+        let mut json = json_of("bytes");
+        json["post_processor"] = json!({"type": "Sequence", "processors": [template]});
+        HuggingFace::parse("t", &json.to_string())
+            .and_then(|tokenizer| tokenizer.tokenize("a"))
+            .map_err(|e| e.to_string())
+    };
+    let (text, start) =
+        (json!({"Sequence": {"id": "A", "type_id": 0}}), json!({"SpecialToken": {"id": "<s>", "type_id": 0}}));
+    let described = |ids: Value| json!({"<s>": {"id": "<s>", "ids": ids, "tokens": ["<s>"]}});
+    assert!(with(json!([start, text]), described(json!([1]))).is_ok());
+    let second = json!({"Sequence": {"id": "B", "type_id": 0}});
+    for (single, tokens, part) in [
+        (json!([start, text]), json!({}), "names the token '<s>'"),
+        (json!([start, text]), described(json!([1, 2])), "names the token '<s>'"),
+        (json!([text, second]), json!({}), "has a text 'B'"),
+        (json!([text, text]), json!({}), "has the text twice"),
+    ] {
+        let error = with(single, tokens).unwrap_err();
+        assert!(error.contains(part), "{error}");
+    }
+}
+
+#[test]
+fn steps_that_make_texts_longer_without_measure_are_refused() {
+    let with = |key: &str, step: &Value, list: &str, times: usize| {
+        let mut json = json_of("pieces");
+        (json["normalizer"], json["pre_tokenizer"]) = (Value::Null, Value::Null);
+        json[key] = json!({"type": "Sequence", list: vec![step.clone(); times]});
+        HuggingFace::parse("t", &json.to_string()).map(drop).map_err(|e| e.to_string())
+    };
+    let double = json!({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"});
+    let insert = json!({"type": "Replace", "pattern": {"Regex": ""}, "content": "a"});
+    let letters = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false});
+    for (key, step, list) in [
+        ("normalizer", &double, "normalizers"),
+        ("normalizer", &insert, "normalizers"),
+        ("normalizer", &letters, "normalizers"),
+        ("pre_tokenizer", &letters, "pretokenizers"),
+    ] {
+        assert_eq!(with(key, step, list, 10), Ok(()), "{step}");
+        let error = with(key, step, list, 11).unwrap_err();
+        assert!(error.contains("could make a text 2048 times as long"), "{error}");
+        assert!(with(key, step, list, 1000).is_err());
+    }
+    // A table that announces a million entries and has two.
+    let table = json!({"type": "Precompiled", "precompiled_charsmap": "AABAAAAA/38FAAAA"});
+    let error = with("normalizer", &table, "normalizers", 1).unwrap_err();
+    assert!(error.contains("precompiled table"), "{error}");
+}

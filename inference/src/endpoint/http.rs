@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use ureq::config::Config;
 use ureq::http::{HeaderMap, Response, header};
 use ureq::{Agent, Body, Timeout};
 
@@ -23,7 +24,12 @@ pub(super) struct Client {
 }
 
 impl Client {
-    pub(super) fn new(spec: &EndpointSpec, options: &EndpointOptions) -> Result<Self, EndpointError> {
+    /// A client whose requests go the `way` that is made of its settings.
+    pub(super) fn new(
+        spec: &EndpointSpec,
+        options: &EndpointOptions,
+        way: impl FnOnce(Config) -> Agent,
+    ) -> Result<Self, EndpointError> {
         options.check()?;
         let secret = Secret::from_env(options.api_key_env.as_deref())?;
         if secret.is_set() && spec.plain_and_distant() && !options.allow_insecure {
@@ -44,7 +50,7 @@ impl Client {
             .timeout_global(Some(options.timeout))
             .build();
         Ok(Self {
-            agent: config.new_agent(),
+            agent: way(config),
             base: spec.base().to_owned(),
             secret,
             pace: Pace::new(options.requests_per_second),

@@ -82,7 +82,22 @@ impl Endpoint {
         options: &EndpointOptions,
         tokenizer: Option<Arc<dyn Tokenizer>>,
     ) -> Result<Self, InferenceError> {
-        let client = Client::new(spec, options)?;
+        Self::connect_through(spec, options, tokenizer, |config| config.new_agent())
+    }
+
+    /// As [`Endpoint::connect`], by a `way` of the caller's own to the server, made of the settings that the connection is
+    /// to have: what fuzzers and tests put in the place of a network.
+    ///
+    /// # Errors
+    /// As [`Endpoint::connect`].
+    #[doc(hidden)]
+    pub fn connect_through(
+        spec: &EndpointSpec,
+        options: &EndpointOptions,
+        tokenizer: Option<Arc<dyn Tokenizer>>,
+        way: impl FnOnce(ureq::config::Config) -> ureq::Agent,
+    ) -> Result<Self, InferenceError> {
+        let client = Client::new(spec, options, way)?;
         let (server, facts) = greet(&client, spec, options, tokenizer.as_ref())?;
         let (tokenizer_id, tokens) = match &tokenizer {
             Some(ours) => (ours.digest(), probe::same_tokens(&client, server.as_ref(), ours.as_ref())?),

@@ -6,6 +6,10 @@ use serde_json::{Map, Value};
 
 use super::rope::{Rope, Stretch};
 
+/// Most values of a head that are turned, far above any model's: there is a frequency for each two of them before any tensor is
+/// looked at, so a few bytes of configuration must not ask for more.
+const WIDEST: usize = 1 << 14;
+
 /// The fields as they are in a `config.json`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct RopeFields {
@@ -68,6 +72,9 @@ impl RopeFields {
         let width = if whole { defaults.head } else { part(defaults.head, partial)? };
         if width == 0 || !width.is_multiple_of(2) {
             return Err(format!("{width} values of each head are turned: their number must be even and not 0"));
+        }
+        if width > WIDEST {
+            return Err(format!("{width} values of each head are turned, more than {WIDEST}"));
         }
         let stretch = self.stretch(&entry, width, defaults.positions)?;
         Ok(Rope::new(width, theta, &stretch))

@@ -8,7 +8,7 @@ mod regular;
 pub use identity::{Manifest, Progress};
 
 use std::borrow::Cow;
-
+use std::io::Cursor;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
@@ -82,6 +82,7 @@ pub fn open_with_progress(
     if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("gguf")) && !path.is_dir() {
         let file = RegularFile::open(path)?;
         let manifest = Manifest::of(&[&file], progress)?;
+        let file = gguf::Opened { path: file.path.clone(), length: file.length, data: Box::new(file) };
         let opened = gguf::open(name, file, options.kernel, manifest.identity())?;
         return Ok(ModelFiles { files: manifest.files().to_vec(), ..opened });
     }
@@ -104,6 +105,22 @@ pub fn from_safetensors(
     let config = folder::config(name, config.map(str::to_owned), &checkpoint)?;
     let tokenizer = folder::tokenizer(name, None, &config)?;
     assemble(name, checkpoint, config, tokenizer, weights_sha256).language_model()
+}
+
+/// A model in the bytes of one GGUF file, that is to be known as `name`.
+///
+/// # Errors
+/// [`InferenceError`] when the file is damaged, or says something that is not understood.
+pub fn from_gguf(
+    name: &str,
+    file: impl Into<Cow<'static, [u8]>>,
+    options: &LoadOptions,
+) -> Result<ModelFiles, InferenceError> {
+    let file = file.into();
+    let weights_sha256 = Sha256::digest(&file).into();
+    let (path, length) = (name.into(), file.len() as u64);
+    let opened = gguf::Opened { path, length, data: Box::new(Cursor::new(file)) };
+    gguf::open(name, opened, options.kernel, weights_sha256)
 }
 
 /// Puts together what was found of a model in the safetensors format.

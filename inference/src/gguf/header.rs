@@ -4,11 +4,11 @@
 //! nothing is named twice, and no tensor lies outside the file or on another one.
 
 use std::collections::BTreeMap;
-use std::io::{BufReader, Read, Seek};
+use std::io::{BufReader, Read};
 
 use super::types::Stored;
 use super::value::{Value, Values};
-use crate::files::RegularFile;
+use crate::files::Content;
 
 /// Where a tensor lies and what it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,14 +36,13 @@ const MAX_NAME: u64 = 1 << 16;
 /// Longest other text in bytes.
 const MAX_TEXT: u64 = 1 << 26;
 
-/// Reads a file's header.
+/// Reads the header of a file of `length` bytes.
 ///
 /// # Errors
 /// A sentence that says what is wrong and where.
-pub(crate) fn read(file: &RegularFile) -> Result<Header, String> {
-    let mut data = &file.file;
+pub(crate) fn read(data: &mut dyn Content, length: u64) -> Result<Header, String> {
     data.rewind().map_err(|e| e.to_string())?;
-    let mut reader = Reader { data: BufReader::new(data), position: 0, length: file.length };
+    let mut reader = Reader { data: BufReader::new(data), position: 0, length };
     if reader.bytes::<4>("the first bytes")? != *b"GGUF" {
         return Err("it does not begin with 'GGUF'".to_owned());
     }
@@ -76,7 +75,7 @@ pub(crate) fn read(file: &RegularFile) -> Result<Header, String> {
     if !alignment.is_power_of_two() || !(8..=1 << 20).contains(&alignment) {
         return Err(format!("general.alignment = {alignment} is no power of two from 8 to 1048576"));
     }
-    place(&mut tensors, reader.position.next_multiple_of(alignment), alignment, file.length)?;
+    place(&mut tensors, reader.position.next_multiple_of(alignment), alignment, length)?;
     Ok(Header { values, tensors })
 }
 
@@ -102,7 +101,7 @@ fn place(tensors: &mut BTreeMap<String, TensorInfo>, data: u64, alignment: u64, 
 }
 
 struct Reader<'a> {
-    data: BufReader<&'a std::fs::File>,
+    data: BufReader<&'a mut dyn Content>,
     position: u64,
     length: u64,
 }

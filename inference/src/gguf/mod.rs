@@ -11,10 +11,11 @@ mod value;
 pub(crate) use value::Values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::PathBuf;
 
 use sha2::{Digest, Sha256};
 
-use crate::files::{ModelFiles, RegularFile};
+use crate::files::{Content, ModelFiles};
 use crate::load::Kernel;
 use crate::{InferenceError, tokenizer};
 use header::Header;
@@ -58,18 +59,25 @@ impl Architecture {
 /// Tensors that stand for numbers of the configuration.
 const IN_CONFIG: &[&str] = &["rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"];
 
+/// A GGUF file, opened: where it lies in errors, its content and its length in bytes.
+pub(crate) struct Opened {
+    pub(crate) path: PathBuf,
+    pub(crate) data: Box<dyn Content>,
+    pub(crate) length: u64,
+}
+
 /// Opens a GGUF file whose SHA-256 is known.
 ///
 /// # Errors
 /// [`InferenceError`] when it is damaged, or says something that is not understood.
 pub(crate) fn open(
     origin: &str,
-    file: RegularFile,
+    mut file: Opened,
     kernel: Kernel,
     weights_sha256: [u8; 32],
 ) -> Result<ModelFiles, InferenceError> {
     let bad = |reason: String| InferenceError::Gguf { origin: origin.to_owned(), reason };
-    let Header { values, tensors } = header::read(&file).map_err(bad)?;
+    let Header { values, tensors } = header::read(&mut *file.data, file.length).map_err(bad)?;
     if values.whole("split.count").map_err(bad)?.is_some_and(|n| n > 1) {
         return Err(bad("it is one of several files of a model: join them with llama.cpp's gguf-split".to_owned()));
     }
@@ -77,7 +85,7 @@ pub(crate) fn open(
     let architecture = Architecture::named(&name)
         .ok_or_else(|| InferenceError::UnknownArchitecture { origin: origin.to_owned(), architecture: name })?;
     let heads = config::heads(architecture, &values).map_err(bad)?;
-    let mut source = GgufSource::new(origin, file.path.clone(), Box::new(file), kernel);
+    let mut source = GgufSource::new(origin, file.path, file.data, kernel);
     let mut numbers = BTreeMap::new();
     for (name, info) in tensors {
         if IN_CONFIG.contains(&name.as_str()) {

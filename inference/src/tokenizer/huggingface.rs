@@ -6,7 +6,7 @@ use serde_json::Value;
 use tokenizers::{Encoding, NormalizedString, Normalizer};
 
 use super::meaning::{self, Meaning, SPACE, Spelling};
-use super::{Tokenizer, byte_pieces, vocabulary::byte_of};
+use super::{Tokenizer, byte_pieces, growth, template, vocabulary::byte_of};
 use crate::InferenceError;
 
 /// A tokenizer from a `tokenizer.json` file.
@@ -33,6 +33,10 @@ struct Unknown {
     named: Option<String>,
 }
 
+/// Most numbers below a token's that may belong to no token: files leave a few hundred out. What is done for each number, as
+/// for the digest, is then bounded by the size of the file.
+const MAX_UNUSED: usize = 1 << 20;
+
 impl HuggingFace {
     /// Reads the text of a `tokenizer.json`; `origin` names the file in errors.
     ///
@@ -44,6 +48,8 @@ impl HuggingFace {
             reason: reason.lines().next().unwrap_or_default().to_owned(),
         };
         let json: Value = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        growth::check(&json["normalizer"], &json["pre_tokenizer"]).map_err(bad)?;
+        template::check(&json["post_processor"]).map_err(bad)?;
         let mut tokenizer: tokenizers::Tokenizer = text.parse().map_err(|e: tokenizers::Error| bad(e.to_string()))?;
         tokenizer.with_truncation(None).map_err(|e| bad(e.to_string()))?;
         tokenizer.with_padding(None);
@@ -73,6 +79,10 @@ impl HuggingFace {
         let last =
             ends.get_ids().iter().copied().chain(last).max().ok_or_else(|| bad("it has no tokens".to_owned()))?;
         let vocabulary = usize::try_from(last).map_err(|e| bad(e.to_string()))? + 1;
+        let all = vocabulary.max(usize::try_from(rows).map_err(|e| bad(e.to_string()))?);
+        if all - tokens.len().min(all) > MAX_UNUSED {
+            return Err(bad(format!("it has {} tokens and numbers up to {}", tokens.len(), all - 1)));
+        }
         let unknown = unknown(&json["model"], &tokenizer).map(|number| Unknown {
             number,
             named: tokenizer.id_to_token(number).filter(|_| added.get(&number) != Some(&true)),

@@ -3,11 +3,13 @@
 mod bpe;
 mod byte_pieces;
 pub(crate) mod gguf;
+mod growth;
 pub mod huggingface;
 mod meaning;
 mod pre;
 mod special;
 mod spm;
+mod template;
 mod vocabulary;
 
 use sha2::{Digest, Sha256};
