@@ -15,6 +15,7 @@ const REMOTE: u64 = 64;
 const FEWEST: u32 = 4;
 /// So many prompts that cannot be asked with these are enough to know.
 const ENOUGH: u64 = 50;
+
 /// What was seen of a family's prompts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TokenCounts {
