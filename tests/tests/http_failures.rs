@@ -113,3 +113,35 @@ fn a_server_that_fails_in_a_run_pauses_it_and_nothing_becomes_a_score() {
         },
     );
 }
+
+#[test]
+fn an_answer_that_fails_as_often_as_the_policy_allows_ends_the_run_for_good() {
+    let kind = KINDS.iter().find(|kind| kind.name == "a body cut off by too short a length").unwrap();
+    let (root, stub) = (scratch(), Stub::honest("builtin:base", usize::MAX));
+    let out = root.path().join("run");
+    let setting = ["--candidate", &stub.spec(), "--policy", "quick-delta-logprob", "--timeout", LONG];
+    prove(&[&["register", "--out", text(&out)], &setting[..]].concat()).expect(0);
+    stub.fail(kind.fail, Some(BEFORE));
+    prove(&["run", text(&out)]).expect(1).says("pass --resume");
+    // Each way on costs one attempt, until there is none left.
+    let mut attempts = 1;
+    let spent = loop {
+        let ran = prove(&["run", text(&out), "--resume"]);
+        without_verdict(kind, &ran);
+        assert_eq!(ran.code, 1, "{ran:?}");
+        if ran.stderr.contains("as often as the policy allows") {
+            break ran;
+        }
+        attempts += 1;
+        assert!(attempts <= 100, "no policy allows more: {ran:?}");
+    };
+    assert!(!spent.stderr.contains("--resume"), "{spent:?}");
+    spent
+        .expect(1)
+        .says(&format!("challenge {BEFORE}: the candidate has been asked {attempts} times"))
+        .says("register a new one");
+    // Nor does it help that the server is well again.
+    stub.recover();
+    prove(&["run", text(&out), "--resume"]).expect(1).says("as often as the policy allows");
+    assert_eq!(transcript(&out).records().len(), BEFORE);
+}
