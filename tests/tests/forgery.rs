@@ -7,7 +7,7 @@ mod forged;
 use forged::{Forgery, KEY, N, POINTS, Trapdoor};
 use pot_protocol::{
     digest::Digest,
-    registration::{ModelIdentity, Positions},
+    registration::ModelIdentity,
     rule::{Capacity, Verdict},
     score::Score,
     statement::RawStatement,
@@ -94,24 +94,14 @@ fn attempts_are_those_of_the_transcript_and_nothing_follows_the_stop() {
 
 #[test]
 fn a_server_that_did_not_read_the_texts_is_seen_in_the_transcript() {
-    let mut forgery = Forgery::consistent();
-    forgery.registration.candidate = ModelIdentity::Endpoint {
+    let mut forgery = Forgery::served(ModelIdentity::Endpoint {
         name: "vllm:http://h#m".to_owned(),
         dialect: "vllm".to_owned(),
         model: "m".to_owned(),
         server: "s".to_owned(),
         settings: "x".to_owned(),
         tokenizer: Digest([3; 32]),
-    };
-    forgery.registration.positions = Positions::Last(4);
-    for (at, record) in (0u8..).zip(&mut forgery.records) {
-        let tokens: Vec<u32> = (0..6).map(|i| u32::from(at) * 6 + i).collect();
-        (record.reference.tokens, record.candidate.tokens) = (tokens.clone(), tokens);
-        (record.figures.reference, record.figures.candidate) = (vec![5; 4], vec![5; 4]);
-        (record.reference.answer, record.candidate.answer) = (Digest([at; 32]), Digest([100 + at; 32]));
-        "as served".clone_into(&mut record.candidate.dtype);
-    }
-    let mut forgery = forgery.ask_again();
+    });
     forgery.check().unwrap();
     forgery.records[7].candidate.answer = forgery.records[2].candidate.answer;
     forgery.refused("record 7: the candidate said exactly what it had said about challenge 2");

@@ -147,6 +147,22 @@ impl Forgery {
         }
     }
 
+    /// The same with a candidate behind an interface, whose records have four scored positions and an answer of its own
+    /// for each.
+    pub(crate) fn served(candidate: ModelIdentity) -> Self {
+        let mut forgery = Self::consistent();
+        forgery.registration.candidate = candidate;
+        forgery.registration.positions = Positions::Last(4);
+        for (at, record) in (0u8..).zip(&mut forgery.records) {
+            let tokens: Vec<u32> = (0..6).map(|i| u32::from(at) * 6 + i).collect();
+            (record.reference.tokens, record.candidate.tokens) = (tokens.clone(), tokens);
+            (record.figures.reference, record.figures.candidate) = (vec![5; 4], vec![5; 4]);
+            (record.reference.answer, record.candidate.answer) = (Digest([at; 32]), Digest([100 + at; 32]));
+            "as served".clone_into(&mut record.candidate.dtype);
+        }
+        forgery.ask_again()
+    }
+
     /// Gives the records the prompts that belong to a registration that was changed.
     pub(crate) fn ask_again(mut self) -> Self {
         let digest = self.registration.clone().validate().unwrap().digest();

@@ -213,17 +213,7 @@ fn endpoint() -> ModelIdentity {
 
 /// An endpoint that says about one text what it said about another, and the same with answers of their own.
 fn repeated(set: &mut Set) {
-    let mut forgery = Forgery::consistent();
-    forgery.registration.positions = Positions::Last(4);
-    forgery.registration.candidate = endpoint();
-    for (at, record) in (0u8..).zip(&mut forgery.records) {
-        let tokens: Vec<u32> = (0..6).map(|i| u32::from(at) * 6 + i).collect();
-        (record.reference.tokens, record.candidate.tokens) = (tokens.clone(), tokens);
-        (record.figures.reference, record.figures.candidate) = (vec![5; 4], vec![5; 4]);
-        (record.reference.answer, record.candidate.answer) = (Digest([at; 32]), Digest([100 + at; 32]));
-        "as served".clone_into(&mut record.candidate.dtype);
-    }
-    let mut forgery = forgery.ask_again();
+    let mut forgery = Forgery::served(endpoint());
     let base = "valid/forgeable/endpoint.ndjson";
     set.store(base, forgery.transcript().1.into_bytes());
     forgery.records[7].candidate.answer = forgery.records[2].candidate.answer;
