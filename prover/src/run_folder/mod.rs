@@ -83,7 +83,15 @@ impl Default for Settings {
 #[derive(Debug)]
 pub struct RunFolder {
     root: PathBuf,
-    _lock: File,
+    lock: File,
+}
+
+impl Drop for RunFolder {
+    /// Gives the lock back at once. Closing the file alone would not while a process just forked off still holds a copy of it,
+    /// which it does until it executes its program.
+    fn drop(&mut self) {
+        let _ = self.lock.unlock();
+    }
 }
 
 impl RunFolder {
@@ -145,7 +153,7 @@ impl RunFolder {
             .open(&path)
             .map_err(ProverError::io(&path, "cannot open the lock file"))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { root: root.to_owned(), _lock: file }),
+            Ok(()) => Ok(Self { root: root.to_owned(), lock: file }),
             Err(TryLockError::WouldBlock) => Err(ProverError::Usage(format!(
                 "another pot-prove works in {}: wait for it, or choose another folder",
                 root.display()
@@ -331,4 +339,24 @@ fn persist(path: &Path, bytes: &[u8], temporary: io::Result<tempfile::NamedTempF
     })?;
     // The rename is durable once the folder is.
     File::open(parent(path)).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may panic
+
+    use super::*;
+
+    #[test]
+    fn a_folder_has_one_owner_and_is_free_as_soon_as_it_is_dropped() {
+        let root = tempfile::tempdir().unwrap();
+        fs::write(root.path().join("registration.pot"), "").unwrap();
+        let folder = RunFolder::open(root.path()).unwrap();
+        assert!(matches!(RunFolder::open(root.path()), Err(ProverError::Usage(_))));
+        // As a process has it between fork and exec.
+        let copy = folder.lock.try_clone().unwrap();
+        drop(folder);
+        RunFolder::open(root.path()).unwrap();
+        drop(copy);
+    }
 }
