@@ -1,8 +1,9 @@
 //! Every constraint, dropped: is there an assignment that it alone refuses?
 //!
-//! A liar gives one private wire another value, computes what follows from it, and states the public inputs that follow.
-//! Where exactly one row refuses that, the system without this row would have accepted a lie: so the row is needed, and a
-//! test that makes the lie notices that it is gone.
+//! A liar gives one private wire another value, or two of a row such that the row does not notice, computes what follows,
+//! and states the public inputs that follow. Or he states another public input, and nothing else. Where exactly one row
+//! refuses that, the system without this row would have accepted a lie: so the row is needed, and a test that makes the lie
+//! notices that it is gone.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -11,6 +12,9 @@ use ark_ff::{AdditiveGroup, Field};
 use rayon::prelude::*;
 
 use crate::system::System;
+
+/// How far apart in a sum two wires are that a liar changes at once: neighbouring bits of a number, mostly.
+const NEAR: usize = 3;
 
 /// A system with what each wire is computed from.
 #[derive(Debug)]
@@ -39,11 +43,17 @@ impl<'a> Liar<'a> {
         Self { system, defined_by, defines, stated: system.stated() }
     }
 
-    /// The rows that refuse an assignment where `wire` has `value` and everything that follows from it follows.
-    pub fn refused_by(&self, values: &[Fr], sums: &[[Fr; 3]], wire: usize, value: Fr) -> Vec<usize> {
+    /// The rows that refuse an assignment where some wires have other values and everything that follows follows.
+    pub fn refused_by(&self, values: &[Fr], sums: &[[Fr; 3]], told: &[(usize, Fr)]) -> Vec<usize> {
         let mut lie = Lie { liar: self, values, sums, changed: BTreeMap::new(), rows: BTreeMap::new() };
-        let mut follows = lie.set(wire, value);
+        let mut follows = BTreeSet::new();
+        for &(wire, value) in told {
+            follows.extend(lie.set(wire, value));
+        }
         while let Some(next) = follows.pop_first() {
+            if told.iter().any(|(wire, _)| *wire == next) {
+                continue;
+            }
             let row = self.defined_by[next].unwrap_or_default();
             let [a, b, _] = lie.sums_of(row);
             let scale = self.system.rows()[row][2][0].1.inverse().unwrap_or(Fr::ZERO);
@@ -55,12 +65,16 @@ impl<'a> Liar<'a> {
             let scale = coefficient.inverse().unwrap_or(Fr::ZERO);
             lie.set(input, lie.value(input) - off * scale);
         }
-        lie.rows.into_iter().filter(|(_, [a, b, c])| *a * b != *c).map(|(row, _)| row).collect()
+        lie.refused_by()
     }
 
     /// The rows that are the only ones to refuse some lie about a satisfying assignment, beside those `known` to be.
     pub fn needed(&self, values: &[Fr], known: &BTreeSet<usize>) -> BTreeSet<usize> {
         let sums = self.system.sums(values);
+        let alone = |told: &[(usize, Fr)]| match self.refused_by(values, &sums, told)[..] {
+            [row] => Some(row),
+            _ => None,
+        };
         let of_wire = |wire: usize| {
             let mut open: BTreeSet<usize> = self.system.column(wire).iter().map(|o| o.row).collect();
             open.retain(|row| !known.contains(row));
@@ -69,14 +83,58 @@ impl<'a> Liar<'a> {
                 if open.is_empty() {
                     break;
                 }
-                if let [row] = self.refused_by(values, &sums, wire, value)[..] {
+                if let Some(row) = alone(&[(wire, value)]) {
                     open.remove(&row);
                     found.insert(row);
                 }
             }
             found
         };
-        (self.system.inputs()..self.system.wires()).into_par_iter().flat_map_iter(of_wire).collect()
+        let mut found: BTreeSet<usize> =
+            (self.system.inputs()..self.system.wires()).into_par_iter().flat_map_iter(of_wire).collect();
+        for input in 1..self.system.inputs() {
+            found.extend(<[usize; 1]>::try_from(self.misstated(values, &sums, input)).into_iter().flatten());
+        }
+        let open = |row: &usize| !known.contains(row) && !found.contains(row);
+        let of_row =
+            |row: usize| self.pairs(values, &sums, row).into_iter().find(|pair| alone(pair) == Some(row)).map(|_| row);
+        let of_pairs: Vec<usize> =
+            (0..self.system.rows().len()).into_par_iter().filter(open).filter_map(of_row).collect();
+        found.extend(of_pairs);
+        found
+    }
+
+    /// The private wires of a row.
+    fn private_in(&self, row: usize) -> BTreeSet<usize> {
+        let wires = self.system.rows()[row].iter().flatten().map(|(wire, _)| *wire);
+        wires.filter(|wire| *wire >= self.system.inputs()).collect()
+    }
+
+    /// The rows that refuse another value of a public input, where nothing else is changed.
+    fn misstated(&self, values: &[Fr], sums: &[[Fr; 3]], input: usize) -> Vec<usize> {
+        let mut lie = Lie { liar: self, values, sums, changed: BTreeMap::new(), rows: BTreeMap::new() };
+        lie.set(input, values[input] + Fr::ONE);
+        lie.refused_by()
+    }
+
+    /// Lies about two wires: one of the row's wires, and another wire of another of its rows, which keeps its sum.
+    fn pairs(&self, values: &[Fr], sums: &[[Fr; 3]], row: usize) -> Vec<[(usize, Fr); 2]> {
+        let mut pairs = vec![];
+        for wire in self.private_in(row) {
+            for occurrence in self.system.column(wire).iter().filter(|o| o.row != row && o.side < 2) {
+                let terms = &self.system.rows()[occurrence.row][occurrence.side];
+                let at = terms.iter().position(|(other, _)| *other == wire).unwrap_or(0);
+                let near = &terms[at.saturating_sub(NEAR)..terms.len().min(at + NEAR + 1)];
+                for &(other, coefficient) in near.iter().filter(|(o, _)| *o != wire && *o >= self.system.inputs()) {
+                    for value in self.system.other_solutions(sums, other, values[other]) {
+                        let change = (value - values[other]) * coefficient;
+                        let inverse = occurrence.coefficient.inverse().unwrap_or(Fr::ZERO);
+                        pairs.push([(wire, values[wire] - change * inverse), (other, value)]);
+                    }
+                }
+            }
+        }
+        pairs
     }
 
     /// Values to lie with about a wire: small ones, and the other solution of each row that it is in.
@@ -106,6 +164,11 @@ impl Lie<'_> {
 
     fn sums_of(&self, row: usize) -> [Fr; 3] {
         self.rows.get(&row).copied().unwrap_or(self.sums[row])
+    }
+
+    /// The rows that do not hold any more.
+    fn refused_by(self) -> Vec<usize> {
+        self.rows.into_iter().filter(|(_, [a, b, c])| *a * b != *c).map(|(row, _)| row).collect()
     }
 
     /// Sets a wire, and gives the wires that are computed from it.

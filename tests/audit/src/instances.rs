@@ -65,6 +65,57 @@ pub fn covering(capacity: Capacity, count: usize, seed: u64) -> anyhow::Result<V
     (0..count).map(&mut one).collect()
 }
 
+/// Instances that random ones seldom are: for every two looks a verdict at the one in a window to the other; for every
+/// look but the last a run that the window ends there and whose bets would fire later; and runs to the end whose scores are
+/// all alike, for each segment and either parity of the sums.
+///
+/// # Errors
+/// As of [`covering`].
+pub fn corners(capacity: Capacity, seed: u64) -> anyhow::Result<Vec<Instance>> {
+    let looks = capacity.looks();
+    let mut random = ChaCha20Rng::seed_from_u64(seed);
+    let mut found = vec![];
+    for (i, &look) in looks.iter().enumerate() {
+        for &last in &looks[i + 1..] {
+            let mut coefficients = some_preset(&mut random);
+            (coefficients.n_min, coefficients.n_max, coefficients.tau) = (look, last, 0);
+            coefficients.different = [ALWAYS, Bet::NULL];
+            let scores = vec![Score::saturating(random.random_range(0..5000)); look as usize];
+            found.push(checked(capacity, format!("{look} in a window to {last}"), coefficients, scores, &mut random)?);
+        }
+        if let Some(&next) = looks.get(i + 1) {
+            // The scores after the stop are 0, so that only n counts.
+            let bet = Bet { t: next.into(), ..ALWAYS };
+            let mut coefficients = some_preset(&mut random);
+            (coefficients.n_min, coefficients.n_max, coefficients.tau) = (look, look, 0);
+            (coefficients.same, coefficients.different) = ([bet.clone(), Bet::NULL], [Bet::NULL, bet]);
+            let scores = vec![Score::ZERO; look as usize];
+            let name = format!("ended at {look}, a bet at {next}");
+            found.push(checked(capacity, name, coefficients, scores, &mut random)?);
+        }
+    }
+    let scores = capacity.scores();
+    let [fifth, sixth] = [1023, 2047];
+    let mut alike: Vec<Vec<u64>> = [63, 127, 255, 511, fifth, sixth, 4606].map(|x| vec![x; scores]).to_vec();
+    // As large as both sums of upper offsets can be while the second one has its highest bit.
+    alike.push((0..scores).map(|i| if i <= scores / 2 { sixth } else { fifth }).collect());
+    for (mut scores, less, tau) in
+        alike.into_iter().flat_map(|s| [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(l, t)| (s.clone(), l, t)))
+    {
+        for score in &mut scores[..less] {
+            *score -= 1;
+        }
+        let name = format!("scores like {}, tau {tau}", scores[1]);
+        let mut coefficients = some_preset(&mut random);
+        let last = looks[looks.len() - 1];
+        (coefficients.n_min, coefficients.n_max, coefficients.tau) = (last, last, tau);
+        (coefficients.same, coefficients.different) = ([Bet::NULL; 2], [Bet::NULL; 2]);
+        let scores = scores.into_iter().map(Score::saturating).collect();
+        found.push(checked(capacity, name, coefficients, scores, &mut random)?);
+    }
+    Ok(found)
+}
+
 impl Instance {
     /// The private part.
     pub fn private(&self) -> VerdictPrivate {
@@ -73,6 +124,19 @@ impl Instance {
             scores: self.scores.clone(),
             seed: BlindingSeed::new(self.seed),
         }
+    }
+
+    /// Circuits whose prover goes on after the stop: a score that is not 0 in each stretch between later looks.
+    pub fn with_scores_after_the_stop(&self) -> Vec<VerdictCircuit> {
+        let public = VerdictPublic::of(self.capacity, self.digest.into(), &self.private(), self.outcome);
+        let stretches = self.capacity.looks().windows(2).filter(|looks| looks[0] >= self.outcome.n);
+        let longer = |looks: &[u32]| {
+            let mut private = self.private();
+            private.scores.resize(looks[0] as usize, Score::ZERO);
+            private.scores.push(Score::saturating(1));
+            VerdictCircuit::new(self.capacity, public, private)
+        };
+        stretches.filter(|looks| (looks[0] as usize) < self.capacity.scores()).map(longer).collect()
     }
 
     /// The circuit with its assignment.

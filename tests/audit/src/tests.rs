@@ -63,8 +63,7 @@ fn a_whole_system_has_no_fault() {
     assert_eq!(coefficients.count(), 14);
     // Each bit, in `bit·(1 − bit)`, and the one in `(square − input)·1`, may have any factor.
     assert_eq!(coefficients.scalings().len(), 3);
-    // Each of the four but the last, whose public input follows what was computed.
-    assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+    assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0, 1, 2, 3]);
     assert!(system.unused_inputs().is_empty());
 }
 
@@ -80,6 +79,19 @@ fn a_bit_that_is_none_is_found() {
     assert!(Liar::new(&whole).needed(values, &std::collections::BTreeSet::default()).contains(&1));
     // At x = 0 the square says nothing of x to first order.
     assert_eq!(determined(&system, &assignments()[0], &[false; 5]).double_roots, [3]);
+}
+
+#[test]
+fn a_bit_that_only_a_lie_about_two_wires_shows_is_found() {
+    // low + 2·high is the public number itself: what the one adds the other has to take away.
+    let sum = [vec![(2, fr(1)), (3, fr(2)), (PRODUCT, fr(-1))], vec![(ONE, fr(1))], vec![]];
+    let system = System::new(2, 4, vec![boolean(2), boolean(3), sum.clone()]).unwrap();
+    let needed = Liar::new(&system).needed(&[fr(1), fr(1), fr(1), fr(0)], &std::collections::BTreeSet::default());
+    assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0, 1, 2]);
+    // A row that says what another says as well is not needed.
+    let system = System::new(2, 4, vec![boolean(2), boolean(3), sum.clone(), sum]).unwrap();
+    let needed = Liar::new(&system).needed(&[fr(1), fr(1), fr(1), fr(0)], &std::collections::BTreeSet::default());
+    assert_eq!(needed.into_iter().collect::<Vec<_>>(), [0, 1]);
 }
 
 #[test]

@@ -9,7 +9,12 @@ const DIRECT: &str = "scores after a stop are 0, and before it no stop is 1. Nei
 const ENDED: &str = "a run that n_max ended has no later last look, so stop and last are never both 1";
 const NARROW: &str = "the bit is 0 where the selector is 1: the segment is not that wide";
 
-const REASONS: [Reason; 11] = [
+const STOPPED: &str = "where the window has ended before this look, the run has stopped: the other factor is 0 then";
+const SPAN: &str =
+    "(window.ended + window.span + window.started)·(one + window.ended + window.span + window.started) = 0";
+const WIDE: &str = "no span of a circuit for 128 scores has the upper bits";
+
+const REASONS: [Reason; 17] = [
     ("score.bit", TAIL, DIRECT),
     ("score.flag", TAIL, DIRECT),
     ("run.decided", TAIL, DIRECT),
@@ -24,10 +29,16 @@ const REASONS: [Reason; 11] = [
         "(score.bit)·(score.bit + score.flag) = 0",
         "the bit is 0 in the last segment, whose flag is taken from the gate; a lie about the bit there shows it",
     ),
+    ("window.ended", "(one + run.decided + run.stop)·(one + window.ended) = run.stop", STOPPED),
+    ("window.ended", "(run.decided + run.stop + window.started)·(window.ended) = run.stop", STOPPED),
+    ("window.ended", SPAN, "an n_max at the first look leaves a span of 0, whose lowest bit is 0"),
+    ("window.span", SPAN, WIDE),
+    ("window.span", "(window.span)·(one + window.span) = 0", WIDE),
+    ("one", "(window.span)·(one + window.span) = 0", WIDE),
     (
-        "window.span",
-        "(window.ended + window.span + window.started)·(one + window.ended + window.span + window.started) = 0",
-        "no span of a circuit for 128 scores has the upper bits",
+        "grade.bit",
+        "(grade.bit + score.upper)·(grade.bit + one + score.upper) = 0",
+        "where the sixth segments' sum has its highest bit, the scores that are left cannot give the fifth's sum its own",
     ),
 ];
 

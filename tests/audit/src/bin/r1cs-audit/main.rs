@@ -22,6 +22,9 @@ use report::Report;
 /// What only a hash binds: free in the algebra, bound by its collision resistance.
 const HASHED: [&str; 3] = ["policy.coefficient", "policy.tau", "rho.blinding"];
 
+/// Instances that are also tried with scores after the stop.
+const LONGER: usize = 3;
+
 /// Assignments that are made at once.
 const PART: usize = 500;
 
@@ -58,6 +61,7 @@ fn main() -> anyhow::Result<ExitCode> {
     report.figures();
 
     let instances = instances::covering(capacity, arguments.instances, arguments.seed)?;
+    let false_ones: Vec<_> = instances.iter().take(LONGER).flat_map(Instance::with_scores_after_the_stop).collect();
     let assigned: Vec<_> = instances
         .into_par_iter()
         .map(|i| System::assign(i.circuit()).map(|v| (i.name, v)))
@@ -93,6 +97,13 @@ fn main() -> anyhow::Result<ExitCode> {
     for (_, values) in &assigned {
         coefficients.observe(values);
     }
+    for part in instances::corners(capacity, arguments.seed)?.chunks(PART) {
+        let assign = |instance: &Instance| System::assign(instance.circuit());
+        for values in part.par_iter().map(assign).collect::<Result<Vec<_>, _>>()? {
+            anyhow::ensure!(system.broken(&values).is_empty(), "an honest assignment is refused");
+            coefficients.observe(&values);
+        }
+    }
     // Part by part, as many assignments take much memory.
     for first in (0..arguments.assignments).step_by(PART) {
         let count = PART.min(arguments.assignments - first);
@@ -109,8 +120,16 @@ fn main() -> anyhow::Result<ExitCode> {
     let liar = Liar::new(&system);
     let step = (assigned.len() / arguments.lies.max(1)).max(1);
     let mut needed = std::collections::BTreeSet::new();
+    for circuit in false_ones {
+        let mut values = System::assign(circuit)?;
+        system.restate(&mut values);
+        let broken = system.broken(&values);
+        anyhow::ensure!(!broken.is_empty(), "a score after the stop is accepted");
+        needed.extend(<[usize; 1]>::try_from(broken).into_iter().flatten());
+    }
     for (_, values) in assigned.iter().step_by(step).take(arguments.lies) {
         needed.extend(liar.needed(values, &needed));
+        println!("  {} constraints needed so far", needed.len());
     }
     report.constraints(&needed);
     Ok(if report.found_something() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
