@@ -1,5 +1,6 @@
 //! The auditor's side: register, query, decide, prove.
 
+pub mod attest;
 pub mod compile;
 pub mod decide;
 pub mod error;
@@ -10,3 +11,4 @@ pub mod query;
 pub mod register;
 pub mod run_folder;
 pub mod scores_file;
+pub mod signer;

@@ -55,7 +55,7 @@ impl Prepared {
         if !secrets.key().verify(&registration.fields().key_commitment.0) {
             return Err(ProverError::input(&folder.path("secret/challenge-key"), "not the registered challenge key"));
         }
-        let nonce = registration.nonce(folder.nonce_file()?.as_ref())?;
+        let nonce = registration.nonce(folder.nonce_file(&registration)?.as_ref())?;
         if transcript.registration() != registration.digest() || transcript.nonce() != nonce {
             return Err(ProverError::input(&path, "belongs to another registration"));
         }

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use pot_attestation::{PublicKey, QUICKNET};
 use pot_protocol::{
     challenge::Family,
     digest::Digest,
@@ -23,6 +24,25 @@ pub const DEFAULT_POSITIONS: u32 = 32;
 /// Days until the outcome is due unless the user says otherwise.
 pub const DEFAULT_DUE_DAYS: u32 = 30;
 
+/// Who gives the nonce.
+#[derive(Clone, Debug)]
+pub enum Nonce {
+    /// The auditor: printed as grindable.
+    Own,
+    /// Another party, who signs it if their key is registered.
+    Counterparty {
+        /// Their name.
+        name: String,
+        /// Their key.
+        key: Option<PublicKey>,
+    },
+    /// drand's quicknet.
+    Beacon {
+        /// Seconds between the registration and the round.
+        seconds: u64,
+    },
+}
+
 /// What the user asks to register.
 #[derive(Debug)]
 pub struct Request {
@@ -40,8 +60,8 @@ pub struct Request {
     pub positions: u32,
     /// Noise of the reference against itself, score units.
     pub calibration_bound: u32,
-    /// The counterparty who will choose the nonce; `None`: the auditor chooses, and that is printed as grindable.
-    pub counterparty: Option<String>,
+    /// Who will give the nonce.
+    pub nonce: Nonce,
     /// The pair's previous registration.
     pub previous: Option<Registration>,
     /// Days until the outcome is due.
@@ -70,9 +90,14 @@ pub fn register(root: &Path, request: Request) -> Result<(RunFolder, Registratio
     let registered_at = crate::run_folder::now_millis() / 1000;
     let policy = &request.policy;
     let kind = policy.parameters().kind;
-    let nonce = match request.counterparty {
-        Some(name) => NonceSource::Counterparty { name },
-        None => NonceSource::OwnChoice { nonce: Digest(random32()?) },
+    let nonce = match request.nonce {
+        Nonce::Own => NonceSource::OwnChoice { nonce: Digest(random32()?) },
+        Nonce::Counterparty { name, key: None } => NonceSource::Counterparty { name },
+        Nonce::Counterparty { name, key: Some(key) } => NonceSource::Signed { name, key: key.to_der() },
+        Nonce::Beacon { seconds } => NonceSource::Beacon {
+            chain: QUICKNET.hash,
+            round: QUICKNET.round_after(registered_at.saturating_add(seconds)),
+        },
     };
     let secrets = Secrets::draw()?;
     let family = request.family.id();

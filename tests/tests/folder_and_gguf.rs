@@ -160,7 +160,7 @@ fn a_challenge_that_is_split_differently_stops_the_run_before_anybody_is_asked()
         family: family.clone(),
         positions: 16,
         calibration_bound: 0,
-        counterparty: None,
+        nonce: pot_prover::register::Nonce::Own,
         previous: None,
         due_days: 1,
         largest_k: 16,

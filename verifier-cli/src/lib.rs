@@ -9,9 +9,12 @@ pub mod trust;
 mod check;
 mod error;
 mod export;
+mod registry;
 mod report;
 
 pub use check::{Evidence, check};
 pub use error::{CheckError, Class};
 pub use export::{Exported, export};
-pub use report::{Assurance, Report};
+pub use pot_attestation::{KeyError, PublicKey};
+pub use registry::{RegistryFile, RegistryReport};
+pub use report::{Assurance, Report, Said, Signed};

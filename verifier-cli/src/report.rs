@@ -10,7 +10,7 @@ use pot_protocol::{
 };
 use serde::Serialize;
 
-use crate::trust::KeyReport;
+use crate::{registry::RegistryReport, trust::KeyReport};
 
 /// How much the verdict rests on more than the auditor's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -31,6 +31,36 @@ impl Assurance {
             Self::Arithmetic => "arithmetic",
         }
     }
+}
+
+/// An attestation that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Signed {
+    /// Id of the signer's key: SHA-256 of its `SubjectPublicKeyInfo`.
+    pub key: Digest,
+    /// What they signed.
+    #[serde(flatten)]
+    pub said: Said,
+}
+
+/// What an attestation is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "said", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Said {
+    /// All that the bundle says.
+    Verdict {
+        /// SHA-256 of the transcript that the signer names.
+        transcript: Digest,
+    },
+    /// The registration.
+    Registration,
+    /// The files of the reference.
+    Reference,
+    /// The files of the candidate.
+    Candidate,
+    /// The files of both, which are the same.
+    Both,
 }
 
 /// The outcome of a check that accepted everything it was given.
@@ -64,6 +94,10 @@ pub struct Report {
     pub assurance: Assurance,
     /// The verdict's error bound in words.
     pub bound: String,
+    /// Id of the counterparty's key, where their signed nonce was given and holds.
+    pub nonce_key: Option<Digest>,
+    /// Attestations that hold.
+    pub signed: Vec<Signed>,
     /// Each thing that was verified.
     pub verified: Vec<String>,
     /// Each thing that could have been verified and was not given.
@@ -80,6 +114,8 @@ pub struct Report {
     pub attempts: (u64, u32),
     /// How many registrations this pair has had at least: the number of this one.
     pub registrations_known: u64,
+    /// What the registry that was given says about this pair.
+    pub registry: Option<RegistryReport>,
     /// When it was registered, was due and was sealed by the auditor's own clock, Unix seconds.
     pub registered_due_sealed: [u64; 3],
 }
@@ -108,6 +144,8 @@ impl Report {
             kind: registration.kind,
             assurance: Assurance::None,
             bound: bound(outcome, policy),
+            nonce_key: None,
+            signed: Vec::new(),
             verified: Vec::new(),
             not_given: Vec::new(),
             warnings: Vec::new(),
@@ -116,8 +154,33 @@ impl Report {
             trusted_key: key,
             attempts: (attempts.total, attempts.most),
             registrations_known: registration.sequence,
+            registry: None,
             registered_due_sealed: [registration.registered_at, registration.due_by, statement.fields().sealed_at],
         }
+    }
+
+    pub(crate) fn add_registry(&mut self, found: RegistryReport) {
+        self.verified.push(format!("registry: {}", found.bound()));
+        self.registrations_known = found.attempts;
+        for (numbers, what) in [
+            (
+                &found.missing,
+                "have no registration in the registry: what became of them is not known, so they count as failed",
+            ),
+            (&found.forked, "were given to several registrations, all of which count"),
+            (&found.broken, "do not name the registration before them: the chain is not one chain"),
+        ] {
+            if !numbers.is_empty() {
+                self.warnings.push(format!("registry: numbers {numbers:?} {what}"));
+            }
+        }
+        if !found.failed.is_empty() {
+            self.warnings.push(format!(
+                "registry: {} registrations of this pair were due and have no outcome: they count as failed",
+                found.failed.len()
+            ));
+        }
+        self.registry = Some(found);
     }
 }
 

@@ -16,10 +16,25 @@ pub enum NonceSource {
         /// The nonce, fixed with the registration.
         nonce: Digest,
     },
-    /// The other party chooses it after seeing the registration's digest.
+    /// The other party chooses it after seeing the registration's digest, and nothing shows that it was them.
     Counterparty {
         /// Who it is, as the auditor names them.
         name: String,
+    },
+    /// The other party chooses it after seeing the registration's digest, and signs both.
+    Signed {
+        /// Who it is, as the auditor names them.
+        name: String,
+        /// Their public key: the DER bytes of its `SubjectPublicKeyInfo`.
+        #[serde(with = "hex")]
+        key: Vec<u8>,
+    },
+    /// A public randomness beacon publishes it later: nobody chooses it.
+    Beacon {
+        /// The hash of drand's chain.
+        chain: Digest,
+        /// The round, from 1.
+        round: u64,
     },
 }
 
@@ -30,7 +45,7 @@ impl NonceSource {
     }
 }
 
-/// The file in which a counterparty answers a registration: JSON with the registration's digest and a fresh nonce.
+/// What a counterparty answers to a registration: its digest and a fresh nonce, as JSON, in an envelope where it is signed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NonceFile {

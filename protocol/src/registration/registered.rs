@@ -16,6 +16,8 @@ const VERSION: u16 = 1;
 const MAX_STRING: usize = 512;
 const MAX_BYTES: usize = 48 * 1024;
 const MAX_FILES: usize = 256;
+/// Most bytes of a public key.
+const MAX_KEY: usize = 256;
 /// Scored positions are capped so that a record stays within the transcript's line limit.
 const MAX_POSITIONS: u32 = 4096;
 /// Fewest scored positions of an endpoint: see [`crate::transcript::unread`].
@@ -195,9 +197,16 @@ impl RawRegistration {
             }
         }
         let nonce_name = match &self.nonce {
-            NonceSource::Counterparty { name } => name.as_str(),
-            NonceSource::OwnChoice { .. } => "-",
+            NonceSource::Counterparty { name } | NonceSource::Signed { name, .. } => name.as_str(),
+            NonceSource::OwnChoice { .. } | NonceSource::Beacon { .. } => "-",
         };
+        match &self.nonce {
+            NonceSource::Signed { key, .. } if key.is_empty() || key.len() > MAX_KEY => {
+                return refuse("the counterparty's public key has 1 to 256 bytes");
+            }
+            NonceSource::Beacon { round: 0, .. } => return refuse("the rounds of a beacon count from 1"),
+            _ => {}
+        }
         let strings = self.reference.strings().into_iter().chain(self.candidate.strings());
         for s in strings.chain([self.policy.name.as_str(), self.family.name.as_str(), nonce_name]) {
             if s.is_empty() || s.len() > MAX_STRING || s.chars().any(unprintable) {
@@ -282,7 +291,8 @@ impl Registration {
         Ok(())
     }
 
-    /// The run's nonce: the registered one, or the counterparty's answer to this registration.
+    /// The run's nonce: the registered one, or the answer of a counterparty or beacon to this registration. Whether a
+    /// signature of the answer holds is the caller's to check (`pot_attestation::read_nonce`).
     ///
     /// # Errors
     /// [`RegistrationError::Nonce`] when an answer is missing, not wanted, or for another registration.
@@ -297,10 +307,16 @@ impl Registration {
                 "send the registration digest {} to '{name}' and pass the file they answer with",
                 self.digest
             )),
-            (NonceSource::Counterparty { .. }, Some(file)) if file.registration != self.digest => {
+            (NonceSource::Signed { name, .. }, None) => refuse(format!(
+                "send registration.pot to '{name}' and pass the file that `pot-check nonce` makes them of it"
+            )),
+            (NonceSource::Beacon { round, .. }, None) => {
+                refuse(format!("pass the file with round {round} of the registered beacon"))
+            }
+            (_, Some(file)) if file.registration != self.digest => {
                 refuse(format!("the file answers registration {}, this one is {}", file.registration, self.digest))
             }
-            (NonceSource::Counterparty { .. }, Some(file)) => Ok(file.nonce),
+            (_, Some(file)) => Ok(file.nonce),
         }
     }
 }

@@ -64,6 +64,10 @@ fn canonical_bytes_round_trip_and_their_digest_sees_every_field() {
     change(&|r| r.calibration_bound = 1);
     change(&|r| r.key_commitment.0[31] ^= 1);
     change(&|r| r.nonce = NonceSource::Counterparty { name: "them".to_owned() });
+    change(&|r| r.nonce = NonceSource::Signed { name: "them".to_owned(), key: vec![1] });
+    change(&|r| r.nonce = NonceSource::Signed { name: "them".to_owned(), key: vec![2] });
+    change(&|r| r.nonce = NonceSource::Beacon { chain: Digest([1; 32]), round: 1 });
+    change(&|r| r.nonce = NonceSource::Beacon { chain: Digest([1; 32]), round: 2 });
     change(&|r| (r.sequence, r.previous) = (2, Some(Digest([7; 32]))));
 }
 
@@ -94,6 +98,10 @@ fn contradictions_are_refused() {
     refused(&|r| r.reference = model("a\u{1b}[31mred"));
     refused(&|r| r.candidate = model(&"x".repeat(513)));
     refused(&|r| r.nonce = NonceSource::Counterparty { name: String::new() });
+    refused(&|r| r.nonce = NonceSource::Signed { name: String::new(), key: vec![1] });
+    refused(&|r| r.nonce = NonceSource::Signed { name: "them".to_owned(), key: vec![] });
+    refused(&|r| r.nonce = NonceSource::Signed { name: "them".to_owned(), key: vec![1; 257] });
+    refused(&|r| r.nonce = NonceSource::Beacon { chain: Digest([1; 32]), round: 0 });
 }
 
 #[test]
@@ -128,10 +136,14 @@ fn a_nonce_answers_exactly_one_registration() {
     assert_eq!(own.nonce(None), Ok(Digest([6; 32])));
     let file = |registration| NonceFile { registration, nonce: Digest([9; 32]) };
     assert!(own.nonce(Some(&file(own.digest()))).is_err());
-    let mut raw = genuine();
-    raw.nonce = NonceSource::Counterparty { name: "them".to_owned() };
-    let theirs = raw.validate().unwrap();
-    assert!(theirs.nonce(None).is_err());
-    assert!(theirs.nonce(Some(&file(own.digest()))).is_err());
-    assert_eq!(theirs.nonce(Some(&file(theirs.digest()))), Ok(Digest([9; 32])));
+    for source in [
+        NonceSource::Counterparty { name: "them".to_owned() },
+        NonceSource::Signed { name: "them".to_owned(), key: vec![1] },
+        NonceSource::Beacon { chain: Digest([1; 32]), round: 1 },
+    ] {
+        let theirs = RawRegistration { nonce: source, ..genuine() }.validate().unwrap();
+        assert!(theirs.nonce(None).is_err());
+        assert!(theirs.nonce(Some(&file(own.digest()))).is_err());
+        assert_eq!(theirs.nonce(Some(&file(theirs.digest()))), Ok(Digest([9; 32])));
+    }
 }

@@ -10,6 +10,7 @@ use std::{
 };
 
 pub use log::{Log, now_millis};
+use pot_attestation::read_nonce;
 use pot_protocol::{
     policy::Policy,
     registration::{NonceFile, Registration},
@@ -78,6 +79,9 @@ impl Default for Settings {
         }
     }
 }
+
+/// The answer of a counterparty or a beacon in a run folder.
+pub const NONCE: &str = "nonce.json";
 
 /// An open run folder, locked against a second process.
 #[derive(Debug)]
@@ -247,12 +251,16 @@ impl RunFolder {
         self.json("sources.json")
     }
 
-    /// The counterparty's nonce file, if the run has one.
+    /// The answer of a counterparty or a beacon to the registration, if the run has one; its signature is checked.
     ///
     /// # Errors
-    /// [`ProverError::Input`] when the file is malformed.
-    pub fn nonce_file(&self) -> Result<Option<NonceFile>, ProverError> {
-        if self.has("nonce.json") { self.json("nonce.json").map(Some) } else { Ok(None) }
+    /// [`ProverError::Input`] when the file is none.
+    pub fn nonce_file(&self, registration: &Registration) -> Result<Option<NonceFile>, ProverError> {
+        if !self.has(NONCE) {
+            return Ok(None);
+        }
+        let path = self.path(NONCE);
+        read_nonce(&read_file(&path)?, registration).map(Some).map_err(|e| ProverError::input(&path, e))
     }
 
     fn json<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T, ProverError> {

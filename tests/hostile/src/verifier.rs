@@ -44,7 +44,7 @@ pub(crate) fn check(bytes: &[u8]) -> bool {
     let mut given = [None; 6];
     parts(bytes, &mut given);
     let [Some(bundle), policy, scores, transcript, reveal, corpus] = given else { return false };
-    let evidence = Evidence { policy, scores, transcript, reveal, corpus };
+    let evidence = Evidence { policy, scores, transcript, reveal, corpus, ..Evidence::default() };
     let Ok(report) = verify(bundle, trusted, &evidence) else { return false };
     assert!(serde_json::to_string(&report).is_ok());
     true

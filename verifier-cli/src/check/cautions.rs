@@ -1,10 +1,6 @@
 //! What a reader should know beside the verdict, from the statement alone.
 
-use pot_protocol::{
-    policy::Policy,
-    registration::{NonceSource, Positions},
-    statement::Statement,
-};
+use pot_protocol::{policy::Policy, registration::Positions, statement::Statement};
 
 use crate::report::Report;
 
@@ -14,21 +10,6 @@ const FEW_POSITIONS: u32 = 16;
 pub(super) fn add(statement: &Statement, policy: &Policy, report: &mut Report) {
     let fields = statement.registration().fields();
     let mut warn = |text: String| report.warnings.push(text);
-    match &fields.nonce {
-        NonceSource::OwnChoice { .. } => warn(
-            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown"
-                .to_owned(),
-        ),
-        // A nonce file is not signed yet, so only the named party can say whether it is theirs.
-        NonceSource::Counterparty { name } => warn(format!(
-            "the nonce is said to come from '{}' and nothing here shows it: ask them whether they gave nonce {} for \
-             registration {}; otherwise the run is grindable",
-            name.escape_debug(),
-            statement.fields().nonce,
-            statement.registration().digest()
-        )),
-        _ => warn("the source of the nonce is not known to this program".to_owned()),
-    }
     for (side, identity) in [("reference", &fields.reference), ("candidate", &fields.candidate)] {
         if identity.weights().is_none() {
             warn(format!(

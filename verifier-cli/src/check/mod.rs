@@ -1,10 +1,13 @@
 //! The check itself: statement, policy, key, proof, then whatever else was given.
 
+mod attested;
 mod cautions;
+mod nonce;
 mod opened;
 mod revealed;
 mod sealed;
 
+use pot_attestation::PublicKey;
 use pot_protocol::{
     bundle::Bundle,
     challenge::{Corpus, Family},
@@ -16,6 +19,7 @@ use pot_protocol::{
 
 use crate::{
     error::CheckError,
+    registry::{self, RegistryFile},
     report::{Assurance, Report},
     trust::TrustStore,
 };
@@ -33,6 +37,14 @@ pub struct Evidence<'a> {
     pub reveal: Option<&'a [u8]>,
     /// The private corpus, for the corpus family.
     pub corpus: Option<&'a [u8]>,
+    /// The counterparty's answer to the registration, or the registered round of a beacon.
+    pub nonce: Option<&'a [u8]>,
+    /// Registrations and bundles that somebody collected, and the time to judge them at, Unix seconds.
+    pub registry: Option<(&'a [RegistryFile], u64)>,
+    /// Sigstore bundles with what was signed about the bundle.
+    pub attestations: &'a [Vec<u8>],
+    /// Keys of those who are to have signed.
+    pub identities: &'a [PublicKey],
 }
 
 /// Checks `bundle` under the keys in `trust` and against all of `evidence`.
@@ -68,6 +80,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     } else {
         report.assurance = Assurance::Arithmetic;
     }
+    nonce::check(evidence.nonce, statement, &mut report)?;
     cautions::add(statement, &policy, &mut report);
     let family = family_of(statement, evidence)?;
 
@@ -92,6 +105,17 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         None => {
             report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
         }
+    }
+    if evidence.attestations.is_empty() {
+        report.not_given.push("--attestation: what the auditor signed (who says all this)".to_owned());
+    }
+    match evidence.registry {
+        Some((files, now)) => report.add_registry(registry::search(files, (statement, &policy), now)?),
+        None => report.not_given.push("--registry: the registrations of this pair (how often it was tried)".to_owned()),
+    }
+    let about = attested::About { bundle: &bundle, policy: &policy, transcript: evidence.transcript };
+    for bytes in evidence.attestations {
+        attested::check(bytes, evidence.identities, &about, &mut report)?;
     }
     report.not_given.push("a rerun of records with the models (that the scores came from these models)".to_owned());
     Ok(report)

@@ -23,6 +23,8 @@ pub(crate) enum Command {
     Export(Export),
     /// List the verifying keys that are trusted, with where they come from.
     Keys(Keys),
+    /// As the counterparty of a registration: choose a nonce for it and sign it.
+    Nonce(Nonce),
     /// Show what a bundle says, without checking any of it.
     Inspect(Inspect),
 }
@@ -49,6 +51,20 @@ pub(crate) struct Verify {
     /// The private corpus, when the challenges come from one (with --reveal).
     #[arg(long, value_name = "FILE", requires = "reveal")]
     pub(crate) corpus: Option<PathBuf>,
+    /// A folder with the registrations and bundles of this pair that you know of (`*.pot`, also in folders inside): how often
+    /// it was tried, and the error bound that follows.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) registry: Option<PathBuf>,
+    /// The counterparty's signed answer to the registration, or the registered round of the beacon.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) nonce: Option<PathBuf>,
+    /// What was signed about the bundle (`pot-prove attest`), its registration (`pot-prove register --sign-with`) or the
+    /// files of a model (OpenSSF model signing); may be given several times.
+    #[arg(long = "attestation", value_name = "FILE", requires = "identities")]
+    pub(crate) attestations: Vec<PathBuf>,
+    /// The public key (PEM) of one who is to have signed the attestations; may be given several times.
+    #[arg(long = "identity", value_name = "KEY", requires = "attestations")]
+    pub(crate) identities: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: Trust,
     /// Print the report as JSON.
@@ -113,6 +129,18 @@ pub(crate) struct Keys {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct Nonce {
+    /// The auditor's `registration.pot`.
+    pub(crate) registration: PathBuf,
+    /// Your private key, whose public key is registered: PKCS#8 PEM of a P-256 or Ed25519 key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The file to write and to send back; nothing is overwritten.
+    #[arg(long, short, value_name = "FILE", default_value = "nonce.json")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

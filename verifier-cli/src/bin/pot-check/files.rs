@@ -7,6 +7,7 @@ use std::{
 };
 
 use pot_protocol::bundle::MAX_BUNDLE_BYTES;
+use pot_verifier::RegistryFile;
 
 /// Largest file besides the bundle, in bytes.
 const MAX_FILE: u64 = 1 << 30;
@@ -34,7 +35,9 @@ pub(crate) fn small_file(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
 
 /// Writes new files into a folder, which is made if it is not there. Where one of them exists nothing is written.
 pub(crate) fn write_new(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(), String> {
-    fs::create_dir_all(folder).map_err(|e| format!("cannot make the folder {}: {e}", folder.display()))?;
+    if !folder.as_os_str().is_empty() {
+        fs::create_dir_all(folder).map_err(|e| format!("cannot make the folder {}: {e}", folder.display()))?;
+    }
     if let Some((path, _)) = files.iter().find(|(path, _)| path.symlink_metadata().is_ok()) {
         return Err(format!("{} exists and is not overwritten", path.display()));
     }
@@ -43,6 +46,38 @@ pub(crate) fn write_new(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(),
         written.map_err(|e| format!("cannot write {}: {e}", path.display()))?;
     }
     Ok(())
+}
+
+/// Most files of a registry, and how deep its folders go.
+const REGISTRY: (usize, usize) = (100_000, 4);
+
+/// The registrations and bundles in a folder and the folders inside it: all files that end in `.pot`, in the order of their
+/// names. Links are not followed.
+pub(crate) fn registry(folder: &Path) -> Result<Vec<RegistryFile>, String> {
+    let (most, depth) = REGISTRY;
+    let mut found = vec![];
+    let mut folders = vec![(folder.to_owned(), depth)];
+    while let Some((folder, depth)) = folders.pop() {
+        let failed = |e: std::io::Error| format!("cannot read {}: {e}", folder.display());
+        for entry in fs::read_dir(&folder).map_err(failed)? {
+            let entry = entry.map_err(failed)?;
+            let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
+            if kind.is_dir() && depth > 1 {
+                folders.push((path, depth - 1));
+            } else if kind.is_file() && path.extension().is_some_and(|e| e == "pot") {
+                found.push(path);
+            }
+        }
+        if found.len() > most {
+            return Err(format!("more than {most} registrations and bundles lie in {}", folder.display()));
+        }
+    }
+    found.sort();
+    let one = |path: PathBuf| {
+        let bytes = read(&path, MAX_BUNDLE_BYTES as u64)?;
+        Ok(RegistryFile { name: path.display().to_string(), bytes })
+    };
+    found.into_iter().map(one).collect()
 }
 
 fn inside(path: &Path, name: &str) -> PathBuf {

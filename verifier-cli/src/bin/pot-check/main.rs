@@ -6,6 +6,7 @@ mod export;
 mod files;
 mod inspect;
 mod keys;
+mod nonce;
 mod output;
 mod trust;
 mod verify;
@@ -30,6 +31,7 @@ fn main() -> std::process::ExitCode {
         Command::Verify(verify) => verify::run(&verify),
         Command::Export(args) => export::run(&args),
         Command::Keys(args) => keys::run(&args),
+        Command::Nonce(args) => nonce::run(&args),
         Command::Inspect(inspect) => inspect::run(&inspect),
     };
     exit.into()

@@ -1,6 +1,8 @@
 //! `pot-check verify`.
 
-use pot_verifier::{Evidence, check};
+use std::{path::Path, time::SystemTime};
+
+use pot_verifier::{Evidence, PublicKey, check};
 use serde_json::json;
 
 use crate::{
@@ -8,6 +10,11 @@ use crate::{
     exit::{Exit, Stop},
     files, output, trust,
 };
+
+/// Largest attestation that is read, in bytes: it repeats a registration as text.
+const MAX_ATTESTATION: u64 = 1 << 20;
+/// Largest public key that is read, in bytes.
+const MAX_KEY: u64 = 4096;
 
 pub(crate) fn run(args: &Verify) -> Exit {
     match verify(args) {
@@ -39,12 +46,22 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
         .map(|p| files::file_or_inside(p, "transcript.ndjson"))
         .transpose()
         .map_err(malformed)?;
+    let nonce = args.nonce.as_deref().map(|p| files::small_file(p, MAX_ATTESTATION)).transpose().map_err(malformed)?;
+    let attestations = args.attestations.iter().map(|path| files::small_file(path, MAX_ATTESTATION).map_err(malformed));
+    let attestations = attestations.collect::<Result<Vec<_>, _>>()?;
+    let identities = args.identities.iter().map(|path| identity(path)).collect::<Result<Vec<_>, _>>()?;
+    let registry = args.registry.as_deref().map(files::registry).transpose().map_err(malformed)?;
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let evidence = Evidence {
         policy: policy.as_deref(),
         scores: scores.as_deref(),
         transcript: transcript.as_deref(),
         reveal: reveal.as_deref(),
         corpus: corpus.as_deref(),
+        nonce: nonce.as_deref(),
+        registry: registry.as_deref().map(|files| (files, now)),
+        attestations: &attestations,
+        identities: &identities,
     };
     let report = check(&bytes, &trust, &evidence)?;
     let met = args.require.is_none_or(|r| r.met_by(report.verdict));
@@ -62,4 +79,12 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     }
     output::error("the bundle is valid, but it does not say what --require demands");
     Ok(Exit::RequireNotMet)
+}
+
+/// Reads a public key.
+fn identity(path: &Path) -> Result<PublicKey, Stop> {
+    let refuse = |message: String| Stop(Exit::Trust, format!("--identity {}: {message}", path.display()));
+    let bytes = files::small_file(path, MAX_KEY).map_err(refuse)?;
+    let pem = String::from_utf8(bytes).map_err(|_| refuse("is no text".to_owned()))?;
+    PublicKey::from_pem(&pem).map_err(|e| refuse(e.to_string()))
 }

@@ -48,6 +48,10 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Show what lies in a run folder or a bundle, without checking it.
     Inspect(Inspect),
+    /// Make a key pair to sign with.
+    Keygen(Keygen),
+    /// Sign what the bundle of a proved run says: an in-toto statement in a Sigstore bundle.
+    Attest(Attest),
     /// Write constraints and witness of a finished run, for another prover.
     Export(Export),
     /// Prove for any circuit of circom under a zkey, as `snarkjs groth16 prove` does.
@@ -79,8 +83,15 @@ pub(crate) struct Setting {
     #[arg(long, default_value = "0", value_name = "NATS|FILE")]
     pub(crate) calibration_bound: String,
     /// Let this other party choose the nonce after seeing the registration.
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", conflicts_with = "beacon_in")]
     pub(crate) counterparty: Option<String>,
+    /// The other party's public key (PEM): they sign the nonce with `pot-check nonce`. Without it nothing shows that it
+    /// was them.
+    #[arg(long, value_name = "FILE", requires = "counterparty")]
+    pub(crate) counterparty_key: Option<PathBuf>,
+    /// Take the nonce from the public beacon drand (quicknet): its first round this many seconds after the registration.
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=31_536_000))]
+    pub(crate) beacon_in: Option<u64>,
     /// The `registration.pot` of this pair's previous registration.
     #[arg(long, value_name = "FILE")]
     pub(crate) previous: Option<PathBuf>,
@@ -138,6 +149,9 @@ pub(crate) struct Logprobs {
 pub(crate) struct Register {
     #[command(flatten)]
     pub(crate) setting: Setting,
+    /// Sign the registration with this private key, of `pot-prove keygen` or `openssl genpkey`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) sign_with: Option<PathBuf>,
     /// The run folder to make.
     #[arg(long, default_value = "pot-audit", value_name = "DIR")]
     pub(crate) out: PathBuf,
@@ -149,7 +163,7 @@ pub(crate) struct Run {
     /// The folder of a registered run.
     #[arg(default_value = "pot-audit", value_name = "DIR")]
     pub(crate) folder: PathBuf,
-    /// The counterparty's nonce file.
+    /// The file that a counterparty answered with, or the registered round of the beacon.
     #[arg(long, value_name = "FILE")]
     pub(crate) nonce: Option<PathBuf>,
     /// Go on with a run that was interrupted.
@@ -199,6 +213,40 @@ pub(crate) struct Prove {
     /// Do not prove, but publish this proof.json that another prover made under the key, from the files of `export`.
     #[arg(long, value_name = "FILE")]
     pub(crate) proof_from: Option<PathBuf>,
+}
+
+/// `pot-prove keygen`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Keygen {
+    /// Where to write the private key; the public one goes beside it, with `.pub` appended.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: PathBuf,
+    /// The signature algorithm. Sigstore's clients take P-256.
+    #[arg(long, value_enum, default_value = "p256")]
+    pub(crate) algorithm: KeyAlgorithm,
+}
+
+/// A signature algorithm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum KeyAlgorithm {
+    /// ECDSA over P-256 with SHA-256.
+    P256,
+    /// Ed25519.
+    Ed25519,
+}
+
+/// `pot-prove attest`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Attest {
+    /// The folder of a proved run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The private key to sign with: PKCS#8 PEM of a P-256 or Ed25519 key, of `pot-prove keygen` or `openssl genpkey`.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The file to write, `attestation.sigstore.json` in the folder unless given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, clap::Args)]

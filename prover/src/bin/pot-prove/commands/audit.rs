@@ -6,10 +6,9 @@ use super::{prove, query, register};
 use crate::{args::Audit, output};
 
 pub(crate) fn run(args: Audit) -> anyhow::Result<()> {
-    if args.setting.counterparty.is_some() && !args.resume {
+    if (args.setting.counterparty.is_some() || args.setting.beacon_in.is_some()) && !args.resume {
         return Err(ProverError::Usage(
-            "an audit with a counterparty waits for their nonce: use `register --counterparty`, then `run --nonce`"
-                .to_owned(),
+            "an audit whose nonce comes from others waits for it: use `register`, then `run --nonce`".to_owned(),
         )
         .into());
     }

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub(crate) mod attest;
 #[cfg(feature = "inference")]
 pub(crate) mod audit;
 #[cfg(feature = "inference")]
@@ -8,6 +9,7 @@ pub(crate) mod decide;
 pub(crate) mod export;
 pub(crate) mod groth16;
 pub(crate) mod inspect;
+pub(crate) mod keygen;
 #[cfg(feature = "inference")]
 pub(crate) mod logprobs;
 pub(crate) mod policy;

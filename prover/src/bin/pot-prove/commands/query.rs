@@ -2,19 +2,14 @@
 
 use std::fs;
 
-use pot_protocol::{
-    policy::Policy,
-    registration::{NonceFile, Registration},
-    rule::Outcome,
-    score::ScoreKind,
-    transcript::Side,
-};
+use pot_attestation::read_nonce;
+use pot_protocol::{policy::Policy, registration::Registration, rule::Outcome, score::ScoreKind, transcript::Side};
 use pot_prover::{
     decide::mean_nats,
     error::ProverError,
     query::{Progress, Session, check_names},
     register::open_family,
-    run_folder::{RunFolder, read_file},
+    run_folder::{NONCE, RunFolder, read_file},
 };
 
 use crate::{
@@ -40,9 +35,9 @@ pub(crate) fn run(args: &Run) -> anyhow::Result<()> {
 /// Checks the counterparty's nonce file and keeps it in the run folder.
 fn take_nonce(folder: &RunFolder, registration: &Registration, path: &std::path::Path) -> anyhow::Result<()> {
     let bytes = read_file(path)?;
-    let nonce: NonceFile = serde_json::from_slice(&bytes).map_err(|e| ProverError::input(path, e))?;
+    let nonce = read_nonce(&bytes, registration).map_err(|e| ProverError::input(path, e))?;
     registration.nonce(Some(&nonce)).map_err(ProverError::from)?;
-    let kept = folder.path("nonce.json");
+    let kept = folder.path(NONCE);
     if kept.exists() {
         let same = fs::read(&kept).is_ok_and(|old| old == bytes);
         return if same {
@@ -51,7 +46,7 @@ fn take_nonce(folder: &RunFolder, registration: &Registration, path: &std::path:
             Err(ProverError::Usage("this run has another nonce already; it cannot be exchanged".to_owned()).into())
         };
     }
-    folder.write_new("nonce.json", &bytes)?;
+    folder.write_new(NONCE, &bytes)?;
     Ok(())
 }
 

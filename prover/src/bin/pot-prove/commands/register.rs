@@ -2,17 +2,20 @@
 
 use std::path::Path;
 
+use pot_attestation::QUICKNET;
 use pot_protocol::registration::{NonceSource, Registration};
 use pot_protocol::{
     challenge::Family,
     score::{ScoreKind, UNITS_PER_NAT},
     transcript::Side,
 };
+use pot_prover::attest::sign_registration;
 use pot_prover::error::ProverError;
 use pot_prover::{
     query::{Models, TokenCounts, calibration::Calibration},
-    register::{Request, read_corpus, read_previous, register},
+    register::{Nonce, Request, read_corpus, read_previous, register},
     run_folder::{RunFolder, Sources, read_file},
+    signer::{self, read_public},
 };
 
 use crate::{
@@ -21,16 +24,37 @@ use crate::{
     output,
 };
 
+/// Where a signed registration lies in a run folder.
+const SIGNED: &str = "registration.sigstore.json";
+
 /// Registers a run and says what to do next.
 pub(crate) fn run(args: Register) -> anyhow::Result<()> {
+    // A key that cannot be read is noticed before anything is registered.
+    let key = args.sign_with.as_deref().map(signer::read).transpose()?;
     let (folder, registration) = in_folder(args.setting, &args.out)?;
     announce(&registration);
+    if let Some(key) = key {
+        let path = folder.write_new(SIGNED, &sign_registration(&registration, &key)?)?;
+        output::say(&format!("signed by {} key {}: {}", key.public().algorithm(), key.public().id(), path.display()));
+    }
     let flags = ApiKeys::flags(&folder.sources()?.settings);
     match &registration.fields().nonce {
         NonceSource::Counterparty { name } => output::say(&format!(
             "next: send this digest to '{name}'; they answer with a file {{\"registration\": \"{}\", \"nonce\": \"<64 hex \
              digits>\"}}; then `pot-prove run {} --nonce FILE{flags}`",
             registration.digest(),
+            args.out.display()
+        )),
+        NonceSource::Signed { name, .. } => output::say(&format!(
+            "next: send {}/registration.pot to '{name}'; they answer with the file that `pot-check nonce` makes of it; then \
+             `pot-prove run {} --nonce FILE{flags}`",
+            args.out.display(),
+            args.out.display()
+        )),
+        NonceSource::Beacon { chain, round } => output::say(&format!(
+            "next: from {} (Unix time) on, fetch https://api.drand.sh/{chain}/public/{round} into a file; then `pot-prove run \
+             {} --nonce FILE{flags}`",
+            QUICKNET.time_of(*round),
             args.out.display()
         )),
         _ => output::say(&format!("next: pot-prove run {}{flags}", args.out.display())),
@@ -49,6 +73,14 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
     if setting.corpus.is_some() {
         output::say(&format!("the corpus makes {} distinct prompts", family.distinct_prompts()));
     }
+    let nonce = match (setting.counterparty, setting.beacon_in) {
+        (Some(name), _) => {
+            let key = setting.counterparty_key.as_deref().map(read_public).transpose()?;
+            Nonce::Counterparty { name, key }
+        }
+        (None, Some(seconds)) => Nonce::Beacon { seconds },
+        (None, None) => Nonce::Own,
+    };
     let previous = setting.previous.as_deref().map(read_previous).transpose()?;
     let settings = setting.engines.settings();
     let sources =
@@ -66,7 +98,7 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
         family,
         positions: setting.positions,
         calibration_bound,
-        counterparty: setting.counterparty,
+        nonce,
         previous,
         due_days: setting.due_days,
         largest_k,

@@ -1,0 +1,27 @@
+//! Who says what: signatures in the formats of the ecosystem.
+//!
+//! Keys are ECDSA P-256 or Ed25519 in PKCS#8 and SPKI, what is signed lies in DSSE envelopes, statements about artifacts
+//! are in-toto statements inside Sigstore bundles. Nothing here does I/O or draws randomness.
+#![deny(clippy::indexing_slicing)]
+
+mod beacon;
+mod dsse;
+mod intoto;
+mod key;
+mod model_root;
+mod model_signing;
+mod nonce;
+mod registered;
+mod sigstore;
+mod verdict;
+
+pub use beacon::{BeaconError, Chain, QUICKNET};
+pub use dsse::{Envelope, EnvelopeError, Signature, pae};
+pub use intoto::{IN_TOTO, Statement, StatementError, Subject, predicate_type};
+pub use key::{Algorithm, KeyError, PublicKey, SigningKey};
+pub use model_root::model_root;
+pub use model_signing::{MODEL_SIGNING, SignedModel};
+pub use nonce::{NonceError, read_nonce, sign_nonce};
+pub use registered::{REGISTRATION, is_about, registration_statement};
+pub use sigstore::SigstoreBundle;
+pub use verdict::{VERDICT, Verdict};

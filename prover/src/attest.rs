@@ -1,0 +1,56 @@
+//! Signs what a bundle says, for those who ask who says it.
+
+use pot_attestation::{IN_TOTO, SigningKey, SigstoreBundle, Statement, Verdict, registration_statement};
+use pot_protocol::{bundle::Bundle, digest::Digest, keys::VerifyingKey, registration::Registration};
+
+use crate::{error::ProverError, prove::Prepared, run_folder::RunFolder};
+
+/// A Sigstore bundle (v0.3, JSON) around an in-toto statement with our predicate about the proved run in `folder`.
+///
+/// Nobody should sign what he has not checked: the statement has to be the one that this run's records lead to, and the
+/// proof has to hold under the verifying key that lies beside it.
+///
+/// # Errors
+/// [`ProverError::Usage`] when the run is not proved; another error when its files do not belong together.
+pub fn attest(folder: &RunFolder, key: &SigningKey) -> Result<Vec<u8>, ProverError> {
+    let path = folder.path("bundle.pot");
+    if !path.exists() {
+        return Err(ProverError::Usage(format!(
+            "{} is not there yet: prove the run first, with `pot-prove prove {}`",
+            path.display(),
+            folder.root().display()
+        )));
+    }
+    let bundle = Bundle::from_bytes(&folder.read("bundle.pot")?).map_err(|e| ProverError::input(&path, e))?;
+    let prepared = Prepared::from_folder(folder)?;
+    if *prepared.statement() != bundle.statement {
+        return Err(ProverError::input(&path, "does not state what the records in this folder lead to"));
+    }
+    let beside = folder.path("verifying.key");
+    let verifying =
+        VerifyingKey::from_bytes(&folder.read("verifying.key")?).map_err(|e| ProverError::input(&beside, e))?;
+    if verifying.id() != bundle.key {
+        return Err(ProverError::input(&beside, format!("is not the key {} of the bundle", bundle.key)));
+    }
+    let proof = bundle.proof.decode();
+    proof
+        .and_then(|points| verifying.verify(&points, &bundle.statement.public_inputs().to_elements()))
+        .map_err(|e| ProverError::input(&path, format!("the proof does not hold: {e}")))?;
+    let policy = folder.policy(bundle.statement.registration())?;
+    let transcript = Digest::of(&folder.read("transcript.ndjson")?);
+    let statement = Verdict::statement(&bundle, &policy, transcript);
+    sign(&statement, key)
+}
+
+/// A Sigstore bundle around an in-toto statement with our predicate about a registration.
+///
+/// # Errors
+/// None that happen: a registration has a JSON.
+pub fn sign_registration(registration: &Registration, key: &SigningKey) -> Result<Vec<u8>, ProverError> {
+    sign(&registration_statement(registration), key)
+}
+
+fn sign(statement: &Statement<impl serde::Serialize>, key: &SigningKey) -> Result<Vec<u8>, ProverError> {
+    let json = statement.to_json().map_err(|e| ProverError::Sealed(e.to_string()))?;
+    SigstoreBundle::sign(IN_TOTO, json, key).to_json().map_err(|e| ProverError::Sealed(e.to_string()))
+}

@@ -1,0 +1,74 @@
+//! That the nonce came from where the registration says.
+
+use pot_attestation::{NonceError, PublicKey, read_nonce};
+use pot_protocol::{registration::NonceSource, statement::Statement};
+
+use crate::{error::CheckError, report::Report};
+
+/// Checks the counterparty's answer or the beacon's round, where it is given; warns where it would be needed.
+pub(super) fn check(file: Option<&[u8]>, statement: &Statement, report: &mut Report) -> Result<(), CheckError> {
+    let registration = statement.registration();
+    let source = &registration.fields().nonce;
+    let Some(bytes) = file else {
+        if let Some(warning) = unshown(statement) {
+            report.warnings.push(warning);
+        }
+        if matches!(source, NonceSource::Signed { .. } | NonceSource::Beacon { .. }) {
+            report.not_given.push("--nonce: the signed answer or the beacon's round (who chose the nonce)".to_owned());
+        }
+        return Ok(());
+    };
+    let found = read_nonce(bytes, registration).map_err(|e| match e {
+        NonceError::Malformed(_) => CheckError::Malformed { what: "nonce", message: e.to_string() },
+        NonceError::Beacon(pot_attestation::BeaconError::Malformed(_)) => {
+            CheckError::Malformed { what: "nonce", message: e.to_string() }
+        }
+        NonceError::Envelope(pot_attestation::EnvelopeError::Malformed(_)) => {
+            CheckError::Malformed { what: "nonce", message: e.to_string() }
+        }
+        NonceError::Beacon(pot_attestation::BeaconError::Chain(_)) => CheckError::Trust(e.to_string()),
+        _ => CheckError::Invalid(e.to_string()),
+    })?;
+    if found.nonce != statement.fields().nonce {
+        return Err(CheckError::differs("nonce", statement.fields().nonce, found.nonce));
+    }
+    match source {
+        NonceSource::Signed { name, key } => {
+            let id = PublicKey::from_der(key).map_err(|e| CheckError::Invalid(e.to_string()))?.id();
+            report.verified.push(format!(
+                "nonce: chosen after the registration by whoever has key {id}, registered as that of '{}'",
+                name.escape_debug()
+            ));
+            report.nonce_key = Some(id);
+        }
+        NonceSource::Beacon { round, .. } => report.verified.push(format!(
+            "nonce: round {round} of the public beacon, later than the registration by the auditor's clock"
+        )),
+        _ => report.warnings.extend(unshown(statement)),
+    }
+    Ok(())
+}
+
+/// What a reader should know where nothing shows who chose the nonce.
+fn unshown(statement: &Statement) -> Option<String> {
+    let (nonce, digest) = (statement.fields().nonce, statement.registration().digest());
+    Some(match &statement.registration().fields().nonce {
+        NonceSource::OwnChoice { .. } => {
+            "the auditor chose the nonce: grindable, several runs could have been made and one of them shown".to_owned()
+        }
+        NonceSource::Counterparty { name } => format!(
+            "the nonce is said to come from '{}' and nothing here shows it: ask them whether they gave nonce {nonce} for \
+             registration {digest}; otherwise the run is grindable",
+            name.escape_debug()
+        ),
+        NonceSource::Signed { name, .. } => format!(
+            "the nonce is said to be signed by '{}', and their answer was not given: without it the run may be grindable",
+            name.escape_debug()
+        ),
+        NonceSource::Beacon { round, .. } => format!(
+            "the nonce is said to be round {round} of a public beacon, and the round was not given: without it the run may be \
+             grindable"
+        ),
+        _ => "the source of the nonce is not known to this program".to_owned(),
+    })
+}
