@@ -44,6 +44,20 @@ impl Ran {
     }
 }
 
+impl Ran {
+    /// Asserts that `part` is somewhere in what was printed.
+    ///
+    /// # Panics
+    /// When it is not.
+    #[allow(clippy::must_use_candidate, clippy::return_self_not_must_use, reason = "an assertion")]
+    #[track_caller]
+    pub fn shows(self, part: &str) -> Self {
+        let found = self.stdout.contains(part) || self.stderr.contains(part);
+        assert!(found, "expected '{part}' in\n{}\n{}", self.stdout, self.stderr);
+        self
+    }
+}
+
 impl From<Output> for Ran {
     fn from(output: Output) -> Self {
         Self {

@@ -27,6 +27,14 @@ pub enum NonceError {
     /// The registered key of the counterparty is no key.
     #[error("the registered counterparty: {0}")]
     Key(#[from] KeyError),
+    /// A key that is not the registered one.
+    #[error("the registration waits for key {registered}, this one is {given}")]
+    OtherKey {
+        /// Id of the registered key.
+        registered: Digest,
+        /// Id of the key at hand.
+        given: Digest,
+    },
     /// Not signed by the counterparty.
     #[error("the nonce: {0}")]
     Envelope(#[from] EnvelopeError),
@@ -58,10 +66,11 @@ pub enum NonceError {
 /// # Errors
 /// [`NonceError::NotWanted`] when the registration does not wait for this key's answer.
 pub fn sign_nonce(registration: &Registration, nonce: Digest, key: &SigningKey) -> Result<Vec<u8>, NonceError> {
+    let key_id = key.public().id();
     match &registration.fields().nonce {
         NonceSource::Signed { key: registered, .. } if *registered == key.public().to_der() => {}
         NonceSource::Signed { key, .. } => {
-            return Err(NonceError::Key(KeyError::Signature(PublicKey::from_der(key)?.id())));
+            return Err(NonceError::OtherKey { registered: PublicKey::from_der(key)?.id(), given: key_id });
         }
         _ => return Err(NonceError::NotWanted),
     }

@@ -95,7 +95,8 @@ impl<'a> Liar<'a> {
         for input in 1..self.system.inputs() {
             found.extend(<[usize; 1]>::try_from(self.misstated(values, &sums, input)).into_iter().flatten());
         }
-        let open = |row: &usize| !known.contains(row) && !found.contains(row);
+        // Of a row that defines a wire, a lie about this wire alone says it.
+        let open = |row: &usize| self.system.rows()[*row][2].is_empty() && !known.contains(row) && !found.contains(row);
         let of_row =
             |row: usize| self.pairs(values, &sums, row).into_iter().find(|pair| alone(pair) == Some(row)).map(|_| row);
         let of_pairs: Vec<usize> =

@@ -124,7 +124,7 @@ fn tags(set: &mut Set) {
         ("positions-tag-2", "positions", [tag(2), tag(4)].concat(), "malformed value"),
         ("model-source-2", "reference source", tag(2), "malformed value"),
         ("model-is-an-endpoint", "candidate source", tag(1), "bundle:"),
-        ("nonce-source-2", "nonce source", nonce_tag(2), "malformed value"),
+        ("nonce-source-4", "nonce source", nonce_tag(4), "malformed value"),
         ("nonce-of-a-counterparty", "nonce source", nonce_tag(1), "larger than any valid value"),
         ("previous-flag-without-digest", "previous", vec![1], "malformed value"),
         ("corpus-flag-without-digest", "corpus", vec![1], "malformed value"),
