@@ -183,6 +183,17 @@ fn shapes() -> Vec<(&'static str, Statement)> {
             "a counterparty's nonce",
             shape(|r| r.nonce = NonceSource::Counterparty { name: "the publisher".to_owned() }, &same),
         ),
+        (
+            "a signed nonce",
+            shape(
+                |r| r.nonce = NonceSource::Signed { name: "the publisher".to_owned(), key: vec![0x30; 91] },
+                &same,
+            ),
+        ),
+        (
+            "a beacon's nonce",
+            shape(|r| r.nonce = NonceSource::Beacon { chain: Digest([0xbe; 32]), round: 1 << 40 }, &same),
+        ),
     ]
 }
 

@@ -84,7 +84,12 @@ function layout(s) {
   string("family"); field("familyVersion", 2); option("corpus"); field("kind", 4);
   field("positions", s[i + 3] === 0 ? 8 : 4); field("calibration", 4); field("commitment", 32);
   offsets.nonceSource = i;
-  if (s[i + 3] === 0) i += 36; else { i += 4; string("counterparty"); }
+  const source = s[i + 3];
+  i += 4;
+  if (source === 0) i += 32;
+  else if (source === 3) i += 40;
+  else string("counterparty");
+  if (source === 2) string("counterpartyKey");
   field("nonce", 32); field("capacity", 4); field("circuit", 32); field("verdict", 4); field("grade", 1); field("n", 4);
   field("root", 32); field("evidence", 32); field("attempts", 12); field("sealedAt", 8);
   if (i !== s.length) throw new Error(`the statement has ${s.length} bytes, its fields ${i}`);
@@ -254,7 +259,7 @@ function trapdoorCases() {
   }
   // As if these were the other kind that there is, so that nothing else is wrong.
   broken("positions 2", spliced(plain, o.positions, 8, u32(2)));
-  broken("nonce source 2", spliced(plain, o.nonceSource, 36, [...u32(2), ...Array(8).fill(0)]));
+  broken("nonce source 4", spliced(plain, o.nonceSource, 36, [...u32(4), ...Array(8).fill(0)]));
   broken("257 files", edited(plain, o.candidateFiles, [0, 0, 0, 0, 0, 0, 1, 1]));
   broken("a string of 2^64 − 1 bytes behind the policy", edited(plain, o.family, Array(8).fill(255)));
   const swallowing = (length) => call(edited(plain, o.candidateName, length), good);
