@@ -34,7 +34,7 @@ pub enum Nonce {
         /// Their name.
         name: String,
         /// Their key.
-        key: Option<PublicKey>,
+        key: Option<Box<PublicKey>>,
     },
     /// drand's quicknet.
     Beacon {

@@ -22,7 +22,7 @@ pub fn generate(path: &Path, algorithm: Algorithm) -> Result<(PublicKey, PathBuf
         return Err(ProverError::Usage(format!("{} exists and is not overwritten", public.display())));
     }
     let key = loop {
-        match SigningKey::new(algorithm, &*Zeroizing::new(random32()?)) {
+        match SigningKey::new(algorithm, &Zeroizing::new(random32()?)) {
             Err(KeyError::Seed) => {}
             made => break made.map_err(|e| ProverError::Usage(e.to_string()))?,
         }

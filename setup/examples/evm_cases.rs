@@ -185,10 +185,7 @@ fn shapes() -> Vec<(&'static str, Statement)> {
         ),
         (
             "a signed nonce",
-            shape(
-                |r| r.nonce = NonceSource::Signed { name: "the publisher".to_owned(), key: vec![0x30; 91] },
-                &same,
-            ),
+            shape(|r| r.nonce = NonceSource::Signed { name: "the publisher".to_owned(), key: vec![0x30; 91] }, &same),
         ),
         (
             "a beacon's nonce",

@@ -125,7 +125,7 @@ fn a_registry_that_cannot_be_read_whole_says_nothing() {
     let chain = Chain::new();
     let one = chain.registration(1);
     for (name, bytes) in
-        [("short", &one[..one.len() - 1]), ("text", b"{}"), ("bundle", b"POTBUNDL"), ("long", &[0; 70_000])]
+        [("short", &one[..one.len() - 1]), ("text", b"{}"), ("bundle", b"POTBUNDL"), ("long", &vec![0; 70_000])]
     {
         let registry = chain.registry(name, &[("1.pot", &one), ("bad.pot", bytes)]);
         let (ran, report) = chain.verify(&registry, 3);

@@ -74,7 +74,7 @@ impl<'a> Session<'a> {
         resume: bool,
     ) -> Result<Self, ProverError> {
         models.check_registered(registration.fields())?;
-        let nonce = registration.nonce(folder.nonce_file(&registration)?.as_ref())?;
+        let nonce = registration.nonce(folder.nonce_file(registration)?.as_ref())?;
         let secrets = folder.secrets()?;
         if !secrets.key().verify(&registration.fields().key_commitment.0) {
             return Err(ProverError::input(&folder.path("secret/challenge-key"), "not the registered challenge key"));

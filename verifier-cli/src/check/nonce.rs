@@ -1,6 +1,6 @@
 //! That the nonce came from where the registration says.
 
-use pot_attestation::{NonceError, PublicKey, read_nonce};
+use pot_attestation::{BeaconError, EnvelopeError, NonceError, PublicKey, read_nonce};
 use pot_protocol::{registration::NonceSource, statement::Statement};
 
 use crate::{error::CheckError, report::Report};
@@ -10,23 +10,19 @@ pub(super) fn check(file: Option<&[u8]>, statement: &Statement, report: &mut Rep
     let registration = statement.registration();
     let source = &registration.fields().nonce;
     let Some(bytes) = file else {
-        if let Some(warning) = unshown(statement) {
-            report.warnings.push(warning);
-        }
+        report.warnings.push(unshown(statement));
         if matches!(source, NonceSource::Signed { .. } | NonceSource::Beacon { .. }) {
             report.not_given.push("--nonce: the signed answer or the beacon's round (who chose the nonce)".to_owned());
         }
         return Ok(());
     };
     let found = read_nonce(bytes, registration).map_err(|e| match e {
-        NonceError::Malformed(_) => CheckError::Malformed { what: "nonce", message: e.to_string() },
-        NonceError::Beacon(pot_attestation::BeaconError::Malformed(_)) => {
+        NonceError::Malformed(_)
+        | NonceError::Beacon(BeaconError::Malformed(_))
+        | NonceError::Envelope(EnvelopeError::Malformed(_)) => {
             CheckError::Malformed { what: "nonce", message: e.to_string() }
         }
-        NonceError::Envelope(pot_attestation::EnvelopeError::Malformed(_)) => {
-            CheckError::Malformed { what: "nonce", message: e.to_string() }
-        }
-        NonceError::Beacon(pot_attestation::BeaconError::Chain(_)) => CheckError::Trust(e.to_string()),
+        NonceError::Beacon(BeaconError::Chain(_)) => CheckError::Trust(e.to_string()),
         _ => CheckError::Invalid(e.to_string()),
     })?;
     if found.nonce != statement.fields().nonce {
@@ -44,15 +40,15 @@ pub(super) fn check(file: Option<&[u8]>, statement: &Statement, report: &mut Rep
         NonceSource::Beacon { round, .. } => report.verified.push(format!(
             "nonce: round {round} of the public beacon, later than the registration by the auditor's clock"
         )),
-        _ => report.warnings.extend(unshown(statement)),
+        _ => report.warnings.push(unshown(statement)),
     }
     Ok(())
 }
 
 /// What a reader should know where nothing shows who chose the nonce.
-fn unshown(statement: &Statement) -> Option<String> {
+fn unshown(statement: &Statement) -> String {
     let (nonce, digest) = (statement.fields().nonce, statement.registration().digest());
-    Some(match &statement.registration().fields().nonce {
+    match &statement.registration().fields().nonce {
         NonceSource::OwnChoice { .. } => {
             "the auditor chose the nonce: grindable, several runs could have been made and one of them shown".to_owned()
         }
@@ -70,5 +66,5 @@ fn unshown(statement: &Statement) -> Option<String> {
              grindable"
         ),
         _ => "the source of the nonce is not known to this program".to_owned(),
-    })
+    }
 }

@@ -75,7 +75,7 @@ pub(crate) fn in_folder(setting: Setting, out: &Path) -> anyhow::Result<(RunFold
     }
     let nonce = match (setting.counterparty, setting.beacon_in) {
         (Some(name), _) => {
-            let key = setting.counterparty_key.as_deref().map(read_public).transpose()?;
+            let key = setting.counterparty_key.as_deref().map(read_public).transpose()?.map(Box::new);
             Nonce::Counterparty { name, key }
         }
         (None, Some(seconds)) => Nonce::Beacon { seconds },
