@@ -17,5 +17,6 @@ pub mod poseidon;
 pub mod registration;
 pub mod rule;
 pub mod score;
+pub mod spot;
 pub mod statement;
 pub mod transcript;

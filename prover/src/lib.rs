@@ -5,6 +5,7 @@ pub mod compile;
 pub mod decide;
 pub mod error;
 pub mod groth16;
+pub mod open;
 pub mod prove;
 #[cfg(feature = "inference")]
 pub mod query;

@@ -4,7 +4,7 @@ use ark_bn254::Fr;
 use pot_circuits::{VerdictCircuit, VerdictPrivate, VerdictPublic, circuit_id, native};
 use pot_protocol::{
     bundle::Bundle,
-    commitment::ScoreCommitment,
+    commitment::{BlindingSeed, ScoreCommitment},
     digest::Digest,
     keys::{KeyId, ProofBytes, ProofPoints, VerifyingKey},
     policy::Policy,
@@ -106,7 +106,7 @@ impl Prepared {
         let bound = Zeroizing::new([*seed, sealed.evidence_root.0].concat());
         let seed = Digest::tagged(SEED_TAG, &bound).0;
         let opening = Opening { statement: Digest::default(), seed: Digest(seed), scores: scores.clone() };
-        let blinding = pot_protocol::commitment::BlindingSeed::new(seed);
+        let blinding = BlindingSeed::new(seed);
         let root = ScoreCommitment::commit(capacity, &scores, &blinding).root();
         let statement = RawStatement {
             version: RawStatement::VERSION,
@@ -156,6 +156,11 @@ impl Prepared {
     /// The score opening, to be published or kept as the auditor chooses.
     pub fn opening(&self) -> &Opening {
         &self.opening
+    }
+
+    /// The commitment whose root is stated.
+    pub fn commitment(&self) -> ScoreCommitment {
+        ScoreCommitment::commit(self.capacity, &self.opening.scores, &BlindingSeed::new(self.opening.seed.0))
     }
 
     /// Proves under `key` and verifies the proof.

@@ -94,6 +94,8 @@ pub struct Report {
     pub assurance: Assurance,
     /// The verdict's error bound in words.
     pub bound: String,
+    /// The challenges whose records were opened and hold.
+    pub opened: Option<Vec<u64>>,
     /// Id of the counterparty's key, where their signed nonce was given and holds.
     pub nonce_key: Option<Digest>,
     /// Attestations that hold.
@@ -144,6 +146,7 @@ impl Report {
             kind: registration.kind,
             assurance: Assurance::None,
             bound: bound(outcome, policy),
+            opened: None,
             nonce_key: None,
             signed: Vec::new(),
             verified: Vec::new(),

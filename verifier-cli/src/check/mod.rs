@@ -6,6 +6,7 @@ mod nonce;
 mod opened;
 mod revealed;
 mod sealed;
+mod spot;
 
 use pot_attestation::PublicKey;
 use pot_protocol::{
@@ -37,6 +38,10 @@ pub struct Evidence<'a> {
     pub reveal: Option<&'a [u8]>,
     /// The private corpus, for the corpus family.
     pub corpus: Option<&'a [u8]>,
+    /// Opened records and scores of a sample of the challenges.
+    pub openings: Option<&'a [u8]>,
+    /// The request that they answer, if it was one's own.
+    pub request: Option<&'a [u8]>,
     /// The counterparty's answer to the registration, or the registered round of a beacon.
     pub nonce: Option<&'a [u8]>,
     /// Registrations and bundles that somebody collected, and the time to judge them at, Unix seconds.
@@ -108,6 +113,16 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     }
     if evidence.attestations.is_empty() {
         report.not_given.push("--attestation: what the auditor signed (who says all this)".to_owned());
+    }
+    match evidence.openings {
+        Some(bytes) => {
+            let prompts = family.as_ref().zip(evidence.reveal);
+            spot::check(bytes, evidence.request, statement, prompts, &mut report)?;
+        }
+        None if transcript.is_none() => {
+            report.not_given.push("--openings: a sample of the records (`pot-check challenge-openings`)".to_owned());
+        }
+        None => {}
     }
     match evidence.registry {
         Some((files, now)) => report.add_registry(registry::search(files, (statement, &policy), now)?),

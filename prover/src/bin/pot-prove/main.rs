@@ -37,6 +37,7 @@ fn main() -> std::process::ExitCode {
         Command::Policy(args) => commands::policy::run(args),
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Keygen(args) => commands::keygen::run(&args),
+        Command::Open(args) => commands::open::run(&args),
         Command::Attest(args) => commands::attest::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Groth16(args) => commands::groth16::run(&args),

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use pot_protocol::digest::Digest;
 
 /// Verify that a published verdict follows from the committed transcript, offline and without any model.
 #[derive(Debug, Parser)]
@@ -23,6 +24,8 @@ pub(crate) enum Command {
     Export(Export),
     /// List the verifying keys that are trusted, with where they come from.
     Keys(Keys),
+    /// Draw a sample of a bundle's challenges for the auditor to open.
+    ChallengeOpenings(ChallengeOpenings),
     /// As the counterparty of a registration: choose a nonce for it and sign it.
     Nonce(Nonce),
     /// Show what a bundle says, without checking any of it.
@@ -51,6 +54,12 @@ pub(crate) struct Verify {
     /// The private corpus, when the challenges come from one (with --reveal).
     #[arg(long, value_name = "FILE", requires = "reveal")]
     pub(crate) corpus: Option<PathBuf>,
+    /// Records and scores of a sample of the challenges (`pot-prove open`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) openings: Option<PathBuf>,
+    /// Your request that they answer (`pot-check challenge-openings`).
+    #[arg(long, value_name = "FILE", requires = "openings")]
+    pub(crate) request: Option<PathBuf>,
     /// A folder with the registrations and bundles of this pair that you know of (`*.pot`, also in folders inside): how often
     /// it was tried, and the error bound that follows.
     #[arg(long, value_name = "DIR")]
@@ -129,6 +138,21 @@ pub(crate) struct Keys {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(crate) struct ChallengeOpenings {
+    /// The bundle, or the folder that holds `bundle.pot`.
+    pub(crate) bundle: PathBuf,
+    /// How many challenges.
+    #[arg(long, default_value_t = 8, value_name = "K", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) count: u32,
+    /// Draw with these 64 hexadecimal digits instead of fresh randomness.
+    #[arg(long, value_name = "HEX")]
+    pub(crate) seed: Option<Digest>,
+    /// The request to write and to send to the auditor; nothing is overwritten.
+    #[arg(long, short, value_name = "FILE", default_value = "request.json")]
+    pub(crate) out: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]

@@ -1,6 +1,7 @@
 //! `pot-check`: verifies a published bundle in milliseconds, offline, without any model.
 
 mod args;
+mod challenge_openings;
 mod exit;
 mod export;
 mod files;
@@ -31,6 +32,7 @@ fn main() -> std::process::ExitCode {
         Command::Verify(verify) => verify::run(&verify),
         Command::Export(args) => export::run(&args),
         Command::Keys(args) => keys::run(&args),
+        Command::ChallengeOpenings(args) => challenge_openings::run(&args),
         Command::Nonce(args) => nonce::run(&args),
         Command::Inspect(inspect) => inspect::run(&inspect),
     };

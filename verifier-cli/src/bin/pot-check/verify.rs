@@ -52,12 +52,15 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     let identities = args.identities.iter().map(|path| identity(path)).collect::<Result<Vec<_>, _>>()?;
     let registry = args.registry.as_deref().map(files::registry).transpose().map_err(malformed)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let (openings, request) = (read(&args.openings)?, read(&args.request)?);
     let evidence = Evidence {
         policy: policy.as_deref(),
         scores: scores.as_deref(),
         transcript: transcript.as_deref(),
         reveal: reveal.as_deref(),
         corpus: corpus.as_deref(),
+        openings: openings.as_deref(),
+        request: request.as_deref(),
         nonce: nonce.as_deref(),
         registry: registry.as_deref().map(|files| (files, now)),
         attestations: &attestations,

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Policy(Policy),
     /// Show what lies in a run folder or a bundle, without checking it.
     Inspect(Inspect),
+    /// Open a sample of a finished run's records, for somebody who asked for it.
+    Open(Open),
     /// Make a key pair to sign with.
     Keygen(Keygen),
     /// Sign what the bundle of a proved run says: an in-toto statement in a Sigstore bundle.
@@ -213,6 +215,23 @@ pub(crate) struct Prove {
     /// Do not prove, but publish this proof.json that another prover made under the key, from the files of `export`.
     #[arg(long, value_name = "FILE")]
     pub(crate) proof_from: Option<PathBuf>,
+}
+
+/// `pot-prove open`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Open {
+    /// The folder of a finished run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The request of `pot-check challenge-openings`. Without it the sample follows from the statement.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
+    /// How many records, without a request.
+    #[arg(long, default_value_t = 16, value_name = "K", conflicts_with = "request", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub(crate) count: u32,
+    /// The file to write, `openings.json` in the folder unless given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 /// `pot-prove keygen`.

@@ -12,6 +12,7 @@ pub(crate) mod inspect;
 pub(crate) mod keygen;
 #[cfg(feature = "inference")]
 pub(crate) mod logprobs;
+pub(crate) mod open;
 pub(crate) mod policy;
 pub(crate) mod prove;
 #[cfg(feature = "inference")]

@@ -1,0 +1,108 @@
+//! A sample of the records, opened.
+
+use pot_protocol::{
+    challenge::{ChallengeKey, Family},
+    digest::Digest,
+    spot::{Openings, Request, SpotError},
+    statement::Statement,
+};
+
+use crate::{error::CheckError, report::Report};
+
+/// Checks openings: those that `request` asks for, or a sample whose seed follows from the statement.
+pub(super) fn check(
+    bytes: &[u8],
+    request: Option<&[u8]>,
+    statement: &Statement,
+    prompts: Option<(&Family, &[u8])>,
+    report: &mut Report,
+) -> Result<(), CheckError> {
+    let openings = Openings::from_json(bytes).map_err(malformed)?;
+    let request = request.map(serde_json::from_slice::<Request>).transpose();
+    let request = request.map_err(|e| CheckError::Malformed { what: "request", message: e.to_string() })?;
+    match request {
+        Some(request) if request != openings.request => {
+            return Err(CheckError::Invalid("the openings answer another request than yours".to_owned()));
+        }
+        Some(_) => {}
+        None if openings.request.is_fiat_shamir() => report.warnings.push(
+            "the sample follows from the statement itself: an auditor could have made statements until it suited, which a \
+             request of your own rules out (`pot-check challenge-openings`)"
+                .to_owned(),
+        ),
+        None => {
+            return Err(CheckError::Trust(
+                "the openings answer somebody's request: give it with --request, if it is yours; otherwise the auditor may have \
+                 drawn until it suited"
+                    .to_owned(),
+            ));
+        }
+    }
+    openings.verify(statement).map_err(|e| match e {
+        SpotError::Json(_) => malformed(e),
+        other => CheckError::Invalid(format!("the openings: {other}")),
+    })?;
+    let (k, n) = (openings.records.len(), statement.outcome().n);
+    report.verified.push(format!(
+        "openings: {k} of {n} records are in the evidence root, their scores follow from their figures and are the committed \
+         ones; {}",
+        what_a_sample_finds(k)
+    ));
+    report.opened = Some(openings.records.iter().map(|opened| opened.record.index).collect());
+    if let Some((family, key)) = prompts {
+        let run = run_key(key, statement)?;
+        for opened in &openings.records {
+            let record = &opened.record;
+            if family.challenge(&run, record.index).text != record.prompt {
+                return Err(CheckError::Invalid(format!(
+                    "record {}: the prompt is not the committed challenge",
+                    record.index
+                )));
+            }
+        }
+        report.verified.push("openings: their prompts are the committed challenges".to_owned());
+    }
+    Ok(())
+}
+
+fn malformed(e: SpotError) -> CheckError {
+    CheckError::Malformed { what: "openings", message: e.to_string() }
+}
+
+/// The run's key, of a challenge key that was checked before.
+fn run_key(bytes: &[u8], statement: &Statement) -> Result<pot_protocol::challenge::RunKey, CheckError> {
+    let text = str::from_utf8(bytes).unwrap_or_default();
+    let key: Digest =
+        text.trim_end().parse().map_err(|message| CheckError::Malformed { what: "challenge key", message })?;
+    Ok(ChallengeKey::new(key.0).derive(&statement.fields().nonce.0, &statement.registration().digest().0))
+}
+
+/// In words, for a tenth and a half of the records being false: (1 − f)^k, rounded up to tenths of a per cent.
+fn what_a_sample_finds(k: usize) -> String {
+    // In units of 10^-9, rounded up at each step, so that what is printed is never too small.
+    let missed = |share_true_of_ten: u64| {
+        let left = (0..k).fold(1_000_000_000u64, |left, _| (left * share_true_of_ten).div_ceil(10));
+        let tenths = left.div_ceil(1_000_000);
+        format!("{}.{} %", tenths / 10, tenths % 10)
+    };
+    format!(
+        "were a tenth of the records false, such a sample would miss them all with probability {}, were half of them, with {}",
+        missed(9),
+        missed(5)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_chance_of_missing_is_rounded_up() {
+        // 0.9^8 = 0.43046721, 0.5^8 = 0.00390625.
+        let text = what_a_sample_finds(8);
+        assert!(text.contains("probability 43.1 %, were half of them, with 0.4 %"), "{text}");
+        assert!(what_a_sample_finds(0).contains("probability 100.0 %"));
+        assert!(what_a_sample_finds(1).contains("probability 90.0 %, were half of them, with 50.0 %"));
+        assert!(what_a_sample_finds(1024).contains("probability 0.1 %"));
+    }
+}
