@@ -10,10 +10,12 @@ mod memory;
 mod models;
 mod protocol;
 mod served;
+mod signed;
 mod verifier;
 
 pub use endpoint::record;
 pub use memory::peak_of;
+pub use signed::{bundle, registrations, signer};
 pub use verifier::parts;
 
 /// A reader and what must hold of it.
@@ -51,6 +53,10 @@ pub const TARGETS: &[Target] = &[
     target("opening", protocol::opening),
     target("trust", verifier::trust),
     target("check", verifier::check),
+    target("envelope", signed::envelope),
+    target("said", signed::said),
+    target("nonce", signed::nonce),
+    target("openings", signed::openings),
     target("container", formats::container),
     target("r1cs", formats::r1cs),
     target("wtns", formats::wtns),

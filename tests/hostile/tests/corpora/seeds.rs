@@ -4,6 +4,7 @@
 
 mod endpoints;
 mod models;
+mod signed;
 
 use std::{
     fs,
@@ -57,6 +58,7 @@ pub(crate) fn write(folder: &Path) {
     keys(&corpora);
     formats(&corpora);
     models::add(&corpora);
+    signed::add(&corpora);
     endpoints::add(&corpora);
 }
 
