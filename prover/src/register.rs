@@ -82,8 +82,7 @@ pub fn register(root: &Path, request: Request) -> Result<(RunFolder, Registratio
     let refused = |e: RegistrationError| ProverError::Usage(e.to_string());
     check_positions(&request)?;
     if let Some(previous) = &request.previous {
-        let fields = previous.fields();
-        if fields.reference != request.reference || fields.candidate != request.candidate {
+        if !previous.is_of_pair(&request.reference, &request.candidate) {
             return Err(ProverError::Usage("--previous is a registration of another pair of models".to_owned()));
         }
     }

@@ -79,10 +79,11 @@ fn a_registry_counts_attempts_and_shows_what_is_missing() {
     let gap = chain.registry("gap", &[("2.pot", &two)]);
     let (_, report) = chain.verify(&gap, 0);
     assert_eq!((&report["registry"]["attempts"], &report["registry"]["missing"]), (&3.into(), &serde_json::json!([1])));
-    assert!(report["warnings"].to_string().contains("numbers [1] have no registration"), "{report}");
+    assert!(report["warnings"].to_string().contains("1 numbers, 1 first, have no registration"), "{report}");
     assert!(report["verified"].to_string().contains("if the 1 whose policy is not known"), "{report}");
-    // Nothing but the bundle: its own number says as much.
-    let empty = chain.registry("empty", &[("notes.txt", b"")]);
+    // Nothing but the bundle: its own number says as much, and it names the one before it.
+    let bundle = fs::read(chain.folders[2].join("bundle.pot")).unwrap();
+    let empty = chain.registry("empty", &[("bundle.pot", &bundle)]);
     let (_, report) = chain.verify(&empty, 0);
     assert_eq!(
         (&report["registry"]["attempts"], &report["registry"]["missing"]),
@@ -105,10 +106,21 @@ fn a_registry_shows_forks_broken_chains_and_what_was_due() {
     assert_eq!(found["failed"], serde_json::json!([Registration::from_bytes(&late).unwrap().digest().to_string()]));
     assert!(report["verified"].to_string().contains("at most 5 times alpha 0.025, 0.125"), "{report}");
 
+    // What is missing counts beside what is there twice.
+    let both = chain.registry("both", &[("2.pot", &two), ("2b.pot", &fork)]);
+    let (_, report) = chain.verify(&both, 0);
+    assert_eq!((&report["registry"]["attempts"], &report["registry"]["missing_count"]), (&4.into(), &1.into()));
+    // A number is what somebody wrote: none is counted one by one.
+    let far = changed(&two, |r| r.sequence = u64::MAX);
+    let (_, report) = chain.verify(&chain.registry("far", &[("far.pot", &far)]), 0);
+    assert_eq!(report["registry"]["missing"].as_array().unwrap().len(), 100);
+    assert!(report["verified"].to_string().contains("times alpha 0.025, 1,"), "{report}");
+
     let broken = changed(&two, |r| r.previous.as_mut().unwrap().0[0] ^= 1);
     let registry = chain.registry("broken", &[("1.pot", &one), ("2.pot", &broken)]);
     let (_, report) = chain.verify(&registry, 0);
-    // Number 2 names no number 1, and number 3, which is proved, names no number 2 that is here.
+    // Number 2 names no number 1, and number 3, which is proved, names no number 2 that is here: two more are somewhere.
+    assert_eq!(report["registry"]["attempts"], 5);
     assert_eq!(report["registry"]["broken"], serde_json::json!([2, 3]));
 
     // Another pair is another pair.
@@ -133,4 +145,37 @@ fn a_registry_that_cannot_be_read_whole_says_nothing() {
     }
     let args = ["verify", text(&chain.folders[2]), "--allow-development-key", "--registry", "no such folder"];
     check(&args).expect(3).says("no such folder");
+    // A folder in which nothing is, or from which something would be left out.
+    let nothing = chain.registry("nothing", &[("notes.txt", b"")]);
+    assert!(chain.verify(&nothing, 3).0.stderr.contains("holds no registration"));
+    let deep = chain.registry("deep", &[("1.pot", &one), ("a/b/c/d/2.pot", &one)]);
+    assert!(chain.verify(&deep, 3).0.stderr.contains("deeper"));
+    #[cfg(unix)]
+    {
+        let linked = chain.registry("linked", &[("1.pot", &one)]);
+        std::os::unix::fs::symlink(&deep, linked.join("2.pot")).unwrap();
+        assert!(chain.verify(&linked, 3).0.stderr.contains("is a link"));
+    }
+}
+
+#[test]
+fn a_run_that_was_made_twice_counts_twice() {
+    let root = scratch();
+    let at = |name: &str| root.path().join(name);
+    let (run, again) = (at("run"), at("again"));
+    prove(&["register", "--out", text(&run)]).expect(0);
+    pot_tests::copy_folder(&run, &again);
+    let registry = at("registry");
+    fs::create_dir(&registry).unwrap();
+    for folder in [&run, &again] {
+        prove(&["run", text(folder)]).expect(0);
+        prove(&["prove", text(folder)]).expect(0);
+        let name = folder.file_name().unwrap().to_str().unwrap();
+        fs::copy(folder.join("bundle.pot"), registry.join(format!("{name}.pot"))).unwrap();
+    }
+    let args = ["verify", text(&run), "--allow-development-key", "--registry", text(&registry), "--json"];
+    let report: serde_json::Value = serde_json::from_str(&check(&args).expect(0).stdout).unwrap();
+    assert_eq!(report["registry"]["attempts"], 2);
+    assert_eq!(report["registry"]["repeated"].as_array().unwrap().len(), 1);
+    assert!(report["warnings"].to_string().contains("have several outcomes"), "{report}");
 }

@@ -79,10 +79,15 @@ fn what_was_signed_about_another_run_or_was_changed_is_refused() {
     attested(&again, &signed, &key, 1).shows("it is not about bundle.pot");
     // A transcript that leads to the same roots and is not the signed file.
     let transcript = root.path().join("transcript.ndjson");
-    fs::write(&transcript, [&fs::read(run.join("transcript.ndjson")).unwrap()[..], b" "].concat()).unwrap();
+    // When the first question was written down is in no record.
+    let lines = fs::read_to_string(run.join("transcript.ndjson")).unwrap();
+    let intent = lines.lines().find(|line| line.contains("\"event\":\"intent\"")).unwrap();
+    let (before, _) = intent.rsplit_once("\"at\":").unwrap();
+    fs::write(&transcript, lines.replacen(intent, &format!("{before}\"at\":1}}"), 1)).unwrap();
+    verify(&run, &["--transcript", text(&transcript)], 0);
     let own = public(&key);
     let with = ["--attestation", text(&signed), "--identity", text(&own), "--transcript", text(&transcript)];
-    assert_ne!(check(&[&["verify", text(&run), "--allow-development-key"], &with[..]].concat()).code, 0);
+    verify(&run, &with, 1).shows("it names transcript");
 
     let json = fs::read_to_string(&signed).unwrap();
     let changed = root.path().join("changed.json");
@@ -128,6 +133,10 @@ fn an_attestation_needs_an_identity_and_a_key_that_is_one() {
     let signed = run.join(ATTESTATION);
     verify(&run, &["--attestation", text(&signed)], 2).shows("--identity");
     verify(&run, &["--identity", text(&public(&key))], 2).shows("--attestation");
+    // Who was named and has signed nothing is said.
+    let [own, others] = keys().map(|key| public(&key));
+    let both = ["--attestation", text(&signed), "--identity", text(&own), "--identity", text(&others)];
+    verify(&run, &both, 0).shows("nothing that was given is signed by key");
     verify(&run, &["--attestation", text(&signed), "--identity", text(&key)], 5).shows("no public key");
     verify(&run, &["--attestation", text(&signed), "--identity", "no such file"], 5);
     verify(&run, &["--attestation", "no such file", "--identity", text(&public(&key))], 3);
@@ -184,9 +193,17 @@ fn a_counterparty_signs_the_nonce_and_the_check_sees_it() {
     prove(&["run", text(&run), "--nonce", text(&nonce)]).expect(0);
     prove(&["prove", text(&run)]).expect(0);
     verify(&run, &[], 0).shows("not given: --nonce").shows("without it the run may be grindable");
-    let ran =
-        verify(&run, &["--nonce", text(&nonce)], 0).shows("nonce: chosen after the registration by whoever has key");
+    // Whose key it is, only the checker can say: an auditor could have registered one of his own.
+    verify(&run, &["--nonce", text(&nonce)], 0).shows("by a key that you did not name");
+    let named = public(&theirs);
+    let ran = verify(&run, &["--nonce", text(&nonce), "--identity", text(&named)], 0);
+    let ran = ran.shows("nonce: chosen after the registration by whoever has key");
     assert!(!ran.stdout.contains("grindable"), "{}", ran.stdout);
+    // The same key under the nonce and under what the auditor says.
+    prove(&["attest", text(&run), "--key", text(&theirs)]).expect(0);
+    let attestation = run.join(ATTESTATION);
+    let one_key = ["--nonce", text(&nonce), "--identity", text(&named), "--attestation", text(&attestation)];
+    verify(&run, &one_key, 0).shows("are signed by one key");
     let json = fs::read_to_string(&nonce).unwrap();
     let changed = root.path().join("changed.json");
     for (text_of, code) in [(json.replace("\"sig\":\"", "\"sig\":\"AAAA"), 1), ("{}".to_owned(), 3), (String::new(), 3)]

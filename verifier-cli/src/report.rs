@@ -165,11 +165,14 @@ impl Report {
     pub(crate) fn add_registry(&mut self, found: RegistryReport) {
         self.verified.push(format!("registry: {}", found.bound()));
         self.registrations_known = found.attempts;
+        if let Some(first) = found.missing.first() {
+            self.warnings.push(format!(
+                "registry: {} numbers, {first} first, have no registration here: what became of them is not known, so they count \
+                 as failed",
+                found.missing_count
+            ));
+        }
         for (numbers, what) in [
-            (
-                &found.missing,
-                "have no registration in the registry: what became of them is not known, so they count as failed",
-            ),
             (&found.forked, "were given to several registrations, all of which count"),
             (&found.broken, "do not name the registration before them: the chain is not one chain"),
         ] {
@@ -177,9 +180,17 @@ impl Report {
                 self.warnings.push(format!("registry: numbers {numbers:?} {what}"));
             }
         }
+        if !found.repeated.is_empty() {
+            self.warnings.push(format!(
+                "registry: {} registrations have several outcomes, each of which counts: a run was made again until it suited, or \
+                 the run folder was copied",
+                found.repeated.len()
+            ));
+        }
+        self.not_given.push("the proofs of other outcomes in the registry (whether they are any)".to_owned());
         if !found.failed.is_empty() {
             self.warnings.push(format!(
-                "registry: {} registrations of this pair were due and have no outcome: they count as failed",
+                "registry: {} registrations of this pair have no outcome that was sealed by its due date: they count as failed",
                 found.failed.len()
             ));
         }

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use pot_protocol::digest::Digest;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{MapAccess, Visitor},
+};
 
 /// Payload type of an in-toto statement in an envelope.
 pub const IN_TOTO: &str = "application/vnd.in-toto+json";
@@ -16,7 +19,31 @@ pub struct Subject {
     #[serde(default)]
     pub name: String,
     /// Algorithm and hexadecimal digest.
+    #[serde(deserialize_with = "each_once")]
     pub digest: BTreeMap<String, String>,
+}
+
+/// A map in which no key stands twice: of two values readers would take different ones.
+fn each_once<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BTreeMap<String, String>, D::Error> {
+    struct EachOnce;
+    impl<'de> Visitor<'de> for EachOnce {
+        type Value = BTreeMap<String, String>;
+
+        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str("digests by algorithm")
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+            let mut found = BTreeMap::new();
+            while let Some((algorithm, digest)) = entries.next_entry::<String, String>()? {
+                if found.insert(algorithm, digest).is_some() {
+                    return Err(serde::de::Error::custom("a digest stands twice"));
+                }
+            }
+            Ok(found)
+        }
+    }
+    deserializer.deserialize_map(EachOnce)
 }
 
 impl Subject {
@@ -125,6 +152,15 @@ mod tests {
         for (from, to) in [("Statement/v1", "Statement/v0.1"), ("\"subject\"", "\"object\"")] {
             assert!(Statement::<Vec<u32>>::from_json(text.replace(from, to).as_bytes(), "urn:one").is_err());
         }
+    }
+
+    #[test]
+    fn a_digest_that_stands_twice_is_refused() {
+        let read = |digests: &str| {
+            serde_json::from_str::<Subject>(&format!("{{\"name\":\"n\",\"digest\":{{{digests}}}}}")).is_ok()
+        };
+        assert!(read("\"sha256\":\"1\",\"sha512\":\"2\""));
+        assert!(!read("\"sha256\":\"1\",\"sha256\":\"2\""));
     }
 
     #[test]

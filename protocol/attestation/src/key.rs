@@ -66,7 +66,9 @@ impl PublicKey {
         let pem = Some(pem).filter(|pem| pem.len() <= MAX_PEM).ok_or(KeyError::Public)?;
         let p256 = ecdsa::VerifyingKey::from_public_key_pem(pem).map(Self::EcdsaP256);
         let key = p256.or_else(|_| ed25519::VerifyingKey::from_public_key_pem(pem).map(Self::Ed25519));
-        key.ok().filter(Self::is_strong).ok_or(KeyError::Public)
+        // One form for a key, so that it has one id: no compressed points.
+        let same = |key: &Self| key.to_pem().split_whitespace().eq(pem.split_whitespace());
+        key.ok().filter(Self::is_strong).filter(same).ok_or(KeyError::Public)
     }
 
     /// Reads the DER bytes of a `SubjectPublicKeyInfo`.
@@ -76,7 +78,7 @@ impl PublicKey {
     pub fn from_der(der: &[u8]) -> Result<Self, KeyError> {
         let p256 = ecdsa::VerifyingKey::from_public_key_der(der).map(Self::EcdsaP256);
         let key = p256.or_else(|_| ed25519::VerifyingKey::from_public_key_der(der).map(Self::Ed25519));
-        key.ok().filter(Self::is_strong).ok_or(KeyError::Public)
+        key.ok().filter(Self::is_strong).filter(|key| key.to_der() == der).ok_or(KeyError::Public)
     }
 
     /// Under a point of small order one Ed25519 signature holds for many messages.

@@ -58,6 +58,9 @@ impl SignedModel {
         if identity.files().is_empty() {
             return Err(format!("'{}' was not read from files", identity.name().escape_debug()));
         }
+        if identity.weights() != Some(weights_of(identity)) {
+            return Err("the registered weights are not those of the registered files".to_owned());
+        }
         for file in identity.files() {
             match signed.get(file.name.as_str()) {
                 Some(digest) if *digest == file.sha256 => {}
@@ -68,5 +71,15 @@ impl SignedModel {
             }
         }
         Ok(signed.len())
+    }
+}
+
+/// The digest of the weights among a model's files: of the one file, or of the digests of several in the order of their names.
+fn weights_of(identity: &ModelIdentity) -> Digest {
+    let beside = ["config.json", "tokenizer.json"];
+    let weights: Vec<_> = identity.files().iter().filter(|file| !beside.contains(&file.name.as_str())).collect();
+    match weights.as_slice() {
+        [only] => only.sha256,
+        several => Digest::of(&several.iter().flat_map(|file| file.sha256.0).collect::<Vec<u8>>()),
     }
 }

@@ -21,9 +21,9 @@ pub enum NonceError {
     /// The file is no answer.
     #[error("no nonce file: {0}")]
     Malformed(String),
-    /// The registration fixed its own nonce.
-    #[error("this registration fixed its own nonce; a nonce file is not taken")]
-    NotWanted,
+    /// The registration takes no such answer.
+    #[error("this registration does not wait for such an answer: its nonce is {0}")]
+    NotWanted(&'static str),
     /// The registered key of the counterparty is no key.
     #[error("the registered counterparty: {0}")]
     Key(#[from] KeyError),
@@ -64,7 +64,7 @@ pub enum NonceError {
 /// A signed answer to a registration, as JSON.
 ///
 /// # Errors
-/// [`NonceError::NotWanted`] when the registration does not wait for this key's answer.
+/// [`NonceError::NotWanted`] or [`NonceError::OtherKey`] when the registration does not wait for this key's answer.
 pub fn sign_nonce(registration: &Registration, nonce: Digest, key: &SigningKey) -> Result<Vec<u8>, NonceError> {
     let key_id = key.public().id();
     match &registration.fields().nonce {
@@ -72,7 +72,7 @@ pub fn sign_nonce(registration: &Registration, nonce: Digest, key: &SigningKey) 
         NonceSource::Signed { key, .. } => {
             return Err(NonceError::OtherKey { registered: PublicKey::from_der(key)?.id(), given: key_id });
         }
-        _ => return Err(NonceError::NotWanted),
+        other => return Err(NonceError::NotWanted(source(other))),
     }
     let answer = NonceFile { registration: registration.digest(), nonce };
     let malformed = |e: serde_json::Error| NonceError::Malformed(e.to_string());
@@ -102,11 +102,20 @@ pub fn read_nonce(bytes: &[u8], registration: &Registration) -> Result<NonceFile
             }
             NonceFile { registration: registration.digest(), nonce: chain.randomness(bytes, *round)? }
         }
-        _ => return Err(NonceError::NotWanted),
+        other => return Err(NonceError::NotWanted(source(other))),
     };
     if found.registration == registration.digest() {
         Ok(found)
     } else {
         Err(NonceError::Other { found: found.registration, registration: registration.digest() })
+    }
+}
+
+fn source(nonce: &NonceSource) -> &'static str {
+    match nonce {
+        NonceSource::OwnChoice { .. } => "the auditor's own, fixed with it",
+        NonceSource::Counterparty { .. } => "a counterparty's, who does not sign it",
+        NonceSource::Beacon { .. } => "a beacon's",
+        _ => "somebody else's",
     }
 }

@@ -32,7 +32,8 @@ const CANDIDATE: &str = "candidate";
 pub struct Verdict {
     /// `SAME`, `SAME-TOPK`, `DIFFERENT` or `UNDECIDED`.
     pub verdict: String,
-    /// `strict`, `strong` or nothing.
+    /// `strict`, `strong` or nothing, which is said too.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub grade: Option<String>,
     /// Challenges asked.
     pub n: u32,

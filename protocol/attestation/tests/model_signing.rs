@@ -20,12 +20,14 @@ fn statement() -> Statement<SignedModel> {
 }
 
 fn model(files: &[(&str, &[u8])]) -> ModelIdentity {
+    let weights = files.iter().filter(|(name, _)| name.ends_with(".safetensors") || *name == "w");
+    let weights = weights.map(|(_, bytes)| Digest::of(bytes)).next().unwrap_or_default();
     let files = files.iter().map(|(name, bytes)| ModelFile { name: (*name).to_owned(), sha256: Digest::of(bytes) });
     ModelIdentity::Weights {
         name: "release".to_owned(),
         architecture: "llama".to_owned(),
         parameters: 1,
-        weights: Digest([1; 32]),
+        weights,
         config: Digest([2; 32]),
         tokenizer: Digest([3; 32]),
         dtype: "f32".to_owned(),
@@ -51,6 +53,19 @@ fn it_covers_no_other_model() {
     refused(&[("config.json", CONFIG), ("model.safetensors", b"other weights")], "model.safetensors is signed as");
     refused(&[("config.json", CONFIG), ("model-2.safetensors", b"weights")], "not among the signed files");
     refused(&[], "was not read from files");
+}
+
+#[test]
+fn genuine_files_beside_other_weights_cover_nothing() {
+    let files: [(&str, &[u8]); 2] = [("config.json", CONFIG), ("model.safetensors", b"weights")];
+    let mut other = model(&files);
+    let ModelIdentity::Weights { weights, .. } = &mut other else { return };
+    weights.0[0] ^= 1;
+    assert!(SignedModel::covers(&statement(), &other).unwrap_err().contains("registered weights"));
+    let mut none = model(&files[..1]);
+    let ModelIdentity::Weights { weights, .. } = &mut none else { return };
+    *weights = Digest::of(b"weights");
+    assert!(SignedModel::covers(&statement(), &none).unwrap_err().contains("registered weights"));
 }
 
 #[test]

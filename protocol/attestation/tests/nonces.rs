@@ -81,9 +81,9 @@ fn an_unsigned_answer_is_taken_only_where_no_key_is_registered() {
     let json = serde_json::to_vec(&answer).unwrap();
     assert_eq!(read_nonce(&json, &registration), Ok(answer));
     let key = SigningKey::new(Algorithm::Ed25519, &[1; 32]).unwrap();
-    assert_eq!(sign_nonce(&registration, Digest([9; 32]), &key), Err(NonceError::NotWanted));
+    assert!(matches!(sign_nonce(&registration, Digest([9; 32]), &key), Err(NonceError::NotWanted(_))));
     let own = registered(NonceSource::OwnChoice { nonce: Digest([9; 32]) }, 1000);
-    assert_eq!(read_nonce(&json, &own), Err(NonceError::NotWanted));
+    assert!(matches!(read_nonce(&json, &own), Err(NonceError::NotWanted(_))));
     assert!(matches!(read_nonce(b"{}", &registration), Err(NonceError::Malformed(_))));
 }
 

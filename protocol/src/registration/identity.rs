@@ -108,6 +108,16 @@ impl ModelIdentity {
         }
     }
 
+    /// Whether this is the same model as another, as far as a name can be given anew: weights at hand by their digest,
+    /// endpoints by how they were named.
+    pub fn is_same_model(&self, other: &Self) -> bool {
+        match (self.weights(), other.weights()) {
+            (Some(one), Some(other)) => one == other,
+            (None, None) => self.name() == other.name(),
+            _ => false,
+        }
+    }
+
     /// The strings of this identity, for length and character checks.
     pub(super) fn strings(&self) -> Vec<&str> {
         let mut strings = match self {

@@ -250,6 +250,11 @@ impl Registration {
         self.digest
     }
 
+    /// Whether another registration is of the same two models.
+    pub fn is_of_pair(&self, reference: &ModelIdentity, candidate: &ModelIdentity) -> bool {
+        self.fields.reference.is_same_model(reference) && self.fields.candidate.is_same_model(candidate)
+    }
+
     /// K, the number of scored positions; 0 for `delta-ce`, which scores whole texts.
     pub fn k(&self) -> u32 {
         match self.fields.positions {

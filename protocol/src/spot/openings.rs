@@ -60,6 +60,9 @@ pub enum SpotError {
     /// No JSON of the expected shape.
     #[error("openings: {0}")]
     Json(String),
+    /// A sample of nothing, or of more than there can be.
+    #[error("a sample has 1 to 1024 challenges, not {0}")]
+    Count(u32),
     /// They open another statement.
     #[error("the openings are of statement {given}, this is {statement}")]
     Statement {
@@ -166,6 +169,9 @@ impl Openings {
     pub fn verify(&self, statement: &Statement) -> Result<(), SpotError> {
         if self.request.statement != statement.digest() {
             return Err(SpotError::Statement { given: self.request.statement, statement: statement.digest() });
+        }
+        if !(1..=Request::MOST).contains(&self.request.count) {
+            return Err(SpotError::Count(self.request.count));
         }
         let n = statement.outcome().n;
         let drawn = self.request.indices(n);

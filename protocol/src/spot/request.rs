@@ -23,8 +23,11 @@ pub struct Request {
 }
 
 impl Request {
-    /// A request whose seed follows from the statement. Nobody has to be asked, but an auditor who makes statements until
-    /// the draw suits him is stopped by the work alone, so the sample should be larger.
+    /// The most challenges of a sample: a run has no more.
+    pub const MOST: u32 = 1024;
+
+    /// A request whose seed follows from the statement. Nobody has to be asked, but an auditor can make statements until the
+    /// draw suits him, and one costs him a few hashes: such a sample shows what records look like, and little else.
     pub fn fiat_shamir(statement: Digest, count: u32) -> Self {
         Self { statement, seed: Digest::tagged(FIAT_SHAMIR, &statement.0), count }
     }

@@ -45,7 +45,7 @@ pub(super) fn check(
                     return Err(invalid(format!("it names transcript {transcript}, given is {given}")));
                 }
                 Some(_) => report.verified.push("attestation: names the transcript that was given".to_owned()),
-                None => {}
+                None => report.not_given.push(format!("--transcript: whether it is the signed one, {transcript}")),
             }
             (Said::Verdict { transcript }, "all that the bundle says is".to_owned())
         }
@@ -61,9 +61,15 @@ pub(super) fn check(
             let fields = registration.fields();
             let covers = |identity| SignedModel::covers(&statement, identity);
             match (covers(&fields.reference), covers(&fields.candidate)) {
-                (Ok(count), Ok(_)) => (Said::Both, format!("the files of both models are, {count} in all,")),
-                (Ok(count), _) => (Said::Reference, format!("the reference's files are, {count} in all,")),
-                (_, Ok(count)) => (Said::Candidate, format!("the candidate's files are, {count} in all,")),
+                (Ok(count), Ok(_)) => {
+                    (Said::Both, format!("all files that the models were read from are among {count}"))
+                }
+                (Ok(count), _) => {
+                    (Said::Reference, format!("all files that the reference was read from are among {count}"))
+                }
+                (_, Ok(count)) => {
+                    (Said::Candidate, format!("all files that the candidate was read from are among {count}"))
+                }
                 (Err(reference), Err(candidate)) => {
                     return Err(invalid(format!("as reference: {reference}; as candidate: {candidate}")));
                 }
@@ -72,7 +78,24 @@ pub(super) fn check(
         other => return Err(malformed(format!("a predicate of type '{}' is not known here", other.escape_debug()))),
     };
     let key = signer.id();
+    if report.nonce_key == Some(key) && matches!(said, Said::Verdict { .. } | Said::Registration) {
+        report
+            .warnings
+            .push(format!("the nonce and what the auditor says are signed by one key, {key}: this run is grindable"));
+    }
     report.verified.push(format!("attestation: {what} signed by {} key {key}", signer.algorithm()));
     report.signed.push(Signed { key, said });
     Ok(())
+}
+
+/// Says what nobody signed, and who signed nothing.
+pub(super) fn missing(identities: &[PublicKey], report: &mut Report) {
+    if !report.signed.iter().any(|signed| matches!(signed.said, Said::Verdict { .. })) {
+        report.not_given.push("--attestation: what the auditor signed (who says all this)".to_owned());
+    }
+    for id in identities.iter().map(PublicKey::id) {
+        if report.nonce_key != Some(id) && !report.signed.iter().any(|signed| signed.key == id) {
+            report.warnings.push(format!("nothing that was given is signed by key {id}, which you named"));
+        }
+    }
 }

@@ -85,7 +85,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     } else {
         report.assurance = Assurance::Arithmetic;
     }
-    nonce::check(evidence.nonce, statement, &mut report)?;
+    nonce::check(evidence.nonce, evidence.identities, statement, &mut report)?;
     cautions::add(statement, &policy, &mut report);
     let family = family_of(statement, evidence)?;
 
@@ -111,9 +111,6 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
             report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
         }
     }
-    if evidence.attestations.is_empty() {
-        report.not_given.push("--attestation: what the auditor signed (who says all this)".to_owned());
-    }
     match evidence.openings {
         Some(bytes) => {
             let prompts = family.as_ref().zip(evidence.reveal);
@@ -132,6 +129,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     for bytes in evidence.attestations {
         attested::check(bytes, evidence.identities, &about, &mut report)?;
     }
+    attested::missing(evidence.identities, &mut report);
     report.not_given.push("a rerun of records with the models (that the scores came from these models)".to_owned());
     Ok(report)
 }

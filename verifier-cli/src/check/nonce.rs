@@ -6,7 +6,12 @@ use pot_protocol::{registration::NonceSource, statement::Statement};
 use crate::{error::CheckError, report::Report};
 
 /// Checks the counterparty's answer or the beacon's round, where it is given; warns where it would be needed.
-pub(super) fn check(file: Option<&[u8]>, statement: &Statement, report: &mut Report) -> Result<(), CheckError> {
+pub(super) fn check(
+    file: Option<&[u8]>,
+    identities: &[PublicKey],
+    statement: &Statement,
+    report: &mut Report,
+) -> Result<(), CheckError> {
     let registration = statement.registration();
     let source = &registration.fields().nonce;
     let Some(bytes) = file else {
@@ -35,6 +40,14 @@ pub(super) fn check(file: Option<&[u8]>, statement: &Statement, report: &mut Rep
                 "nonce: chosen after the registration by whoever has key {id}, registered as that of '{}'",
                 name.escape_debug()
             ));
+            // The key comes out of the auditor's own registration: only the checker can say whose it is.
+            if !identities.iter().any(|identity| identity.id() == id) {
+                report.warnings.push(format!(
+                    "the nonce is signed by a key that you did not name: if {id} is not that of '{}' but the auditor's own, this run \
+                     is grindable; name their key with --identity",
+                    name.escape_debug()
+                ));
+            }
             report.nonce_key = Some(id);
         }
         NonceSource::Beacon { round, .. } => report.verified.push(format!(

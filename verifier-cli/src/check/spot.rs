@@ -26,8 +26,8 @@ pub(super) fn check(
         }
         Some(_) => {}
         None if openings.request.is_fiat_shamir() => report.warnings.push(
-            "the sample follows from the statement itself: an auditor could have made statements until it suited, which a \
-             request of your own rules out (`pot-check challenge-openings`)"
+            "the sample follows from the statement itself: an auditor can make statements until it suits, for a few hashes each, \
+             so nothing follows for the other records; a request of your own rules that out (`pot-check challenge-openings`)"
                 .to_owned(),
         ),
         None => {
@@ -43,11 +43,12 @@ pub(super) fn check(
         other => CheckError::Invalid(format!("the openings: {other}")),
     })?;
     let (k, n) = (openings.records.len(), statement.outcome().n);
+    let finds = if request.is_some() { what_a_sample_finds(k) } else { String::new() };
     report.verified.push(format!(
         "openings: {k} of {n} records are in the evidence root, their scores follow from their figures and are the committed \
-         ones; {}",
-        what_a_sample_finds(k)
+         ones{finds}"
     ));
+    report.not_given.push("the models' tokenizers (that the token ids are those of the prompts)".to_owned());
     report.opened = Some(openings.records.iter().map(|opened| opened.record.index).collect());
     if let Some((family, key)) = prompts {
         let run = run_key(key, statement)?;
@@ -86,7 +87,7 @@ fn what_a_sample_finds(k: usize) -> String {
         format!("{}.{} %", tenths / 10, tenths % 10)
     };
     format!(
-        "were a tenth of the records false, such a sample would miss them all with probability {}, were half of them, with {}",
+        "; were a tenth of the records false, such a sample would miss them all with probability {}, were half of them, with {}",
         missed(9),
         missed(5)
     )

@@ -71,8 +71,8 @@ pub(crate) struct Verify {
     /// files of a model (OpenSSF model signing); may be given several times.
     #[arg(long = "attestation", value_name = "FILE", requires = "identities")]
     pub(crate) attestations: Vec<PathBuf>,
-    /// The public key (PEM) of one who is to have signed the attestations; may be given several times.
-    #[arg(long = "identity", value_name = "KEY", requires = "attestations")]
+    /// The public key (PEM) of one who is to have signed an attestation or the nonce; may be given several times.
+    #[arg(long = "identity", value_name = "KEY")]
     pub(crate) identities: Vec<PathBuf>,
     #[command(flatten)]
     pub(crate) trust: Trust,

@@ -52,7 +52,7 @@ pub(crate) fn write_new(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(),
 const REGISTRY: (usize, usize) = (100_000, 4);
 
 /// The registrations and bundles in a folder and the folders inside it: all files that end in `.pot`, in the order of their
-/// names. Links are not followed.
+/// names. Links, and folders that lie deeper, are errors: nothing is left out in silence.
 pub(crate) fn registry(folder: &Path) -> Result<Vec<RegistryFile>, String> {
     let (most, depth) = REGISTRY;
     let mut found = vec![];
@@ -62,7 +62,16 @@ pub(crate) fn registry(folder: &Path) -> Result<Vec<RegistryFile>, String> {
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let entry = entry.map_err(failed)?;
             let (path, kind) = (entry.path(), entry.file_type().map_err(failed)?);
-            if kind.is_dir() && depth > 1 {
+            if kind.is_symlink() {
+                return Err(format!(
+                    "{} is a link, which is not followed: put the file or folder itself there",
+                    path.display()
+                ));
+            }
+            if kind.is_dir() && depth == 1 {
+                return Err(format!("{} lies deeper in the registry than is read", path.display()));
+            }
+            if kind.is_dir() {
                 folders.push((path, depth - 1));
             } else if kind.is_file() && path.extension().is_some_and(|e| e == "pot") {
                 found.push(path);

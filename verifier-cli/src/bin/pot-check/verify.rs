@@ -49,6 +49,9 @@ fn verify(args: &Verify) -> Result<Exit, Stop> {
     let nonce = args.nonce.as_deref().map(|p| files::small_file(p, MAX_ATTESTATION)).transpose().map_err(malformed)?;
     let attestations = args.attestations.iter().map(|path| files::small_file(path, MAX_ATTESTATION).map_err(malformed));
     let attestations = attestations.collect::<Result<Vec<_>, _>>()?;
+    if attestations.is_empty() && args.nonce.is_none() && !args.identities.is_empty() {
+        return Err(Stop(Exit::Usage, "--identity goes with --attestation or --nonce".to_owned()));
+    }
     let identities = args.identities.iter().map(|path| identity(path)).collect::<Result<Vec<_>, _>>()?;
     let registry = args.registry.as_deref().map(files::registry).transpose().map_err(malformed)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
