@@ -188,3 +188,28 @@ fn the_coefficients_digest_covers_them_and_only_them() {
     raw.coefficients.strong[1].t += 1;
     assert_ne!(raw.validate().unwrap().coefficients_digest(), policy.coefficients_digest());
 }
+
+#[test]
+fn names_and_documents_may_be_as_long_as_allowed() {
+    let mut raw = mine();
+    raw.parameters.name = "x".repeat(64);
+    assert!(raw.validate().is_ok());
+    let mut json = serde_json::to_string(&mine()).unwrap();
+    json += &" ".repeat(64 * 1024 - json.len());
+    assert_eq!(Policy::from_json(&json), mine().validate());
+    json.push(' ');
+    assert!(matches!(Policy::from_json(&json), Err(PolicyError::Json(why)) if why.contains("too many")));
+}
+
+#[test]
+fn a_refused_name_is_shown_without_its_controls() {
+    let mut raw = mine();
+    raw.parameters.name = "a\u{1b}[31m\nb".to_owned();
+    assert_eq!(raw.validate(), Err(PolicyError::Name("a[31mb".to_owned())));
+}
+
+#[test]
+fn a_policy_has_the_digest_of_its_document() {
+    let policy = mine().validate().unwrap();
+    assert_eq!(policy.document_digest(), policy.document().document_digest());
+}
