@@ -59,7 +59,8 @@ fn a_good_bundle_is_accepted_and_the_exit_code_says_what_else_is_wrong() {
 #[test]
 fn every_class_of_the_index_is_run() {
     let index = run::index(&folder());
-    let there: BTreeSet<_> = index["vectors"].as_array().unwrap().iter().map(|v| v["class"].as_str().unwrap()).collect();
+    let there: BTreeSet<_> =
+        index["vectors"].as_array().unwrap().iter().map(|v| v["class"].as_str().unwrap()).collect();
     let run = [&BUNDLES[..], &PROOFS, &TRUST, &OPENED, &RECORDS, &ACCEPTED].concat();
     assert_eq!(there, run.iter().copied().collect());
 }

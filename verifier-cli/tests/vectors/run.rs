@@ -40,12 +40,7 @@ pub(crate) fn wrong_answers(program: &Path, folder: &Path, chosen: impl Fn(&str)
 }
 
 /// The made files that are needed, put together as the index says, below a folder of their own.
-fn put_together(
-    index: &Value,
-    folder: &Path,
-    root: &Path,
-    needed: impl Fn(&str) -> bool,
-) -> BTreeMap<String, PathBuf> {
+fn put_together(index: &Value, folder: &Path, root: &Path, needed: impl Fn(&str) -> bool) -> BTreeMap<String, PathBuf> {
     let mut files = BTreeMap::new();
     for made in index["made"].as_array().unwrap() {
         let path = made["path"].as_str().unwrap();
