@@ -213,3 +213,9 @@ fn a_policy_has_the_digest_of_its_document() {
     let policy = mine().validate().unwrap();
     assert_eq!(policy.document_digest(), policy.document().document_digest());
 }
+
+#[test]
+fn a_document_is_read_up_to_8_kib() {
+    let refused = CodecError::TooLarge { size: 8193, limit: 8192 };
+    assert_eq!(Policy::from_bytes(&[0; 8193]), Err(PolicyError::Codec(refused)));
+}

@@ -4,7 +4,7 @@ use super::{
     FamilyRef, ModelFile, ModelIdentity, NonceFile, NonceSource, PolicyRef, Positions, RawRegistration, Registration,
     RegistrationError,
 };
-use crate::{digest::Digest, policy::Preset, score::ScoreKind};
+use crate::{codec::CodecError, digest::Digest, policy::Preset, score::ScoreKind};
 
 fn model(name: &str) -> ModelIdentity {
     ModelIdentity::Weights {
@@ -157,7 +157,7 @@ fn endpoint() -> ModelIdentity {
 }
 
 /// A model read from files of these names.
-fn read_from(names: impl IntoIterator<Item = String>) -> ModelIdentity {
+pub(crate) fn read_from(names: impl IntoIterator<Item = String>) -> ModelIdentity {
     let mut model = model("base");
     if let ModelIdentity::Weights { files, .. } = &mut model {
         files.extend(names.into_iter().map(|name| ModelFile { name, sha256: Digest([9; 32]) }));
@@ -214,4 +214,14 @@ fn files_are_listed_once_each_in_the_order_of_their_names() {
         let raw = RawRegistration { reference: read_from(names.map(str::to_owned)), ..genuine() };
         assert_eq!(raw.validate().is_ok(), holds, "{names:?}");
     }
+}
+
+#[test]
+fn a_registration_is_read_up_to_48_kib() {
+    let long = |name: usize| read_from((0..256).map(|i| format!("{i:0name$}")));
+    let registered = |name: usize| RawRegistration { candidate: long(name), ..genuine() }.validate().unwrap();
+    let (most, more) = (registered(148), registered(160));
+    assert_eq!(Registration::from_bytes(&most.to_bytes()), Ok(most));
+    let refused = CodecError::TooLarge { size: more.to_bytes().len(), limit: 49_152 };
+    assert_eq!(Registration::from_bytes(&more.to_bytes()), Err(RegistrationError::Codec(refused)));
 }

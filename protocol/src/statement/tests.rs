@@ -4,9 +4,13 @@ use std::collections::BTreeSet;
 
 use super::{RawStatement, Statement, StatementError};
 use crate::{
+    codec::CodecError,
     digest::Digest,
     policy::{Policy, Preset},
-    registration::tests::genuine as registration,
+    registration::{
+        Registration,
+        tests::{genuine as registration, read_from},
+    },
     rule::{Capacity, Verdict},
     transcript::Attempts,
 };
@@ -182,4 +186,17 @@ fn a_policy_that_ends_beyond_the_circuit_is_refused_and_one_that_ends_with_it_is
     let (mut raw, policy) = under("forensic");
     (raw.capacity, raw.n, raw.attempts_total) = (Capacity::C1024, 1024, 2048);
     assert_eq!(of(&raw, &policy), Ok(()));
+}
+
+#[test]
+fn a_statement_with_the_largest_registration_is_read_and_none_beyond_56_kib() {
+    let mut raw = genuine();
+    raw.registration.candidate = read_from((0..256).map(|i| format!("{i:0148}")));
+    let registration = raw.registration.clone().validate().unwrap();
+    assert!(registration.to_bytes().len() > 47 * 1024);
+    assert_eq!(Registration::from_bytes(&registration.to_bytes()), Ok(registration));
+    let statement = raw.validate().unwrap();
+    assert_eq!(Statement::from_bytes(&statement.to_bytes()), Ok(statement));
+    let refused = CodecError::TooLarge { size: 57_345, limit: 57_344 };
+    assert_eq!(Statement::from_bytes(&[0; 57_345]), Err(StatementError::Codec(refused)));
 }
