@@ -219,3 +219,11 @@ fn a_document_is_read_up_to_8_kib() {
     let refused = CodecError::TooLarge { size: 8193, limit: 8192 };
     assert_eq!(Policy::from_bytes(&[0; 8193]), Err(PolicyError::Codec(refused)));
 }
+
+#[test]
+fn the_statistic_of_any_bet_fits_the_width_that_the_circuit_has_for_it() {
+    let longest = i64::from(*crate::rule::LOOKS.last().unwrap());
+    assert_eq!(longest * MAX_ABS_Q + MAX_THRESHOLD, 1 << 33);
+    assert_eq!((MAX_ABS_Q, MAX_THRESHOLD), (8_355_840, 33_554_432));
+    assert!((1..MAX_THRESHOLD).contains(&Bet::<SEGMENTS_A>::NULL.t), "the bet that never fires is within the range");
+}
