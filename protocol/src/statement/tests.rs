@@ -198,5 +198,5 @@ fn a_statement_with_the_largest_registration_is_read_and_none_beyond_56_kib() {
     let statement = raw.validate().unwrap();
     assert_eq!(Statement::from_bytes(&statement.to_bytes()), Ok(statement));
     let refused = CodecError::TooLarge { size: 57_345, limit: 57_344 };
-    assert_eq!(Statement::from_bytes(&[0; 57_345]), Err(StatementError::Codec(refused)));
+    assert_eq!(Statement::from_bytes(&vec![0; 57_345]), Err(StatementError::Codec(refused)));
 }
