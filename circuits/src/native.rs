@@ -117,3 +117,6 @@ fn bounded<const S: usize>(bet: &Bet<S>, clip: u16) -> bool {
     let limit = i128::from(MAX_ABS_Q);
     (1..MAX_THRESHOLD).contains(&bet.t) && (0..=clip).all(|y| bet.gain(Score::saturating(u64::from(y))).abs() < limit)
 }
+
+#[cfg(test)]
+mod tests;

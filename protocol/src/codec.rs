@@ -115,7 +115,10 @@ mod tests {
         for end in 0..bytes.len() {
             assert_eq!(decode::<Sample>(&bytes[..end], 1000), Err(CodecError::Truncated), "{end}");
         }
-        assert_eq!(decode::<Sample>(&[bytes, vec![0]].concat(), 1000), Err(CodecError::Trailing(1)));
+        for more in 1..4 {
+            let trailing = [bytes.clone(), vec![0; more]].concat();
+            assert_eq!(decode::<Sample>(&trailing, 1000), Err(CodecError::Trailing(more)));
+        }
     }
 
     #[test]

@@ -53,3 +53,18 @@ impl<'de> Deserialize<'de> for Digest {
         text.parse().map_err(serde::de::Error::custom)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::keys::{KeyId, ProofBytes};
+
+    #[test]
+    fn what_is_shown_of_a_digest_is_its_hexadecimal_and_reads_back() {
+        let (digest, hex) = (Digest([0xa5; 32]), "a5".repeat(32));
+        assert_eq!((digest.to_string(), hex.parse()), (hex.clone(), Ok(digest)));
+        assert_eq!(format!("{digest:?}"), format!("Digest({hex})"));
+        assert_eq!(format!("{:?}", KeyId(digest.0)), format!("KeyId({hex})"));
+        assert_eq!(format!("{:?}", ProofBytes([0xa5; 128])), format!("ProofBytes({})", "a5".repeat(128)));
+    }
+}

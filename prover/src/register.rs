@@ -81,10 +81,9 @@ pub struct Request {
 pub fn register(root: &Path, request: Request) -> Result<(RunFolder, Registration), ProverError> {
     let refused = |e: RegistrationError| ProverError::Usage(e.to_string());
     check_positions(&request)?;
-    if let Some(previous) = &request.previous {
-        if !previous.is_of_pair(&request.reference, &request.candidate) {
-            return Err(ProverError::Usage("--previous is a registration of another pair of models".to_owned()));
-        }
+    let of_pair = |previous: &Registration| previous.is_of_pair(&request.reference, &request.candidate);
+    if request.previous.as_ref().is_some_and(|previous| !of_pair(previous)) {
+        return Err(ProverError::Usage("--previous is a registration of another pair of models".to_owned()));
     }
     let registered_at = crate::run_folder::now_millis() / 1000;
     let policy = &request.policy;

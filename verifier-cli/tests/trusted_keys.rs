@@ -2,121 +2,31 @@
 //! the test knows.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
+mod known;
+
 use std::{
     fs,
     path::{Path, PathBuf},
     process::Command,
 };
 
-use ark_bn254::{Fr, G1Affine, G1Projective, G2Affine, G2Projective};
-use ark_ec::{CurveGroup, PrimeGroup};
-use ark_ff::Field;
+use known::{ceremony, statement};
 use pot_protocol::{
     bundle::Bundle,
     digest::Digest,
-    keys::{Ceremony, KeyPoints, Phase1Source, ProofPoints, Provenance, VerifyingKey, snarkjs},
-    policy::Preset,
-    registration::{FamilyRef, ModelIdentity, NonceSource, PolicyRef, Positions, RawRegistration},
-    rule::{Capacity, Verdict},
-    score::ScoreKind,
-    statement::{RawStatement, Statement},
+    keys::{KeyPoints, Provenance, VerifyingKey, snarkjs},
+    rule::Capacity,
 };
 use pot_verifier::trust::known_circuit;
 use serde_json::{Value, json};
 
-const ALPHA: u64 = 1009;
-const BETA: u64 = 2003;
-const DELTA: u64 = 4001;
-const IC: [u64; 5] = [11, 22, 33, 44, 55];
-
-fn g1(x: Fr) -> G1Affine {
-    (G1Projective::generator() * x).into_affine()
-}
-
-fn g2(x: Fr) -> G2Affine {
-    (G2Projective::generator() * x).into_affine()
-}
-
 fn key(provenance: Provenance, circuit: Digest) -> VerifyingKey {
-    let points = KeyPoints {
-        alpha_g1: g1(ALPHA.into()),
-        beta_g2: g2(BETA.into()),
-        gamma_g2: g2(1u64.into()),
-        delta_g2: g2(DELTA.into()),
-        ic: IC.map(|x| g1(x.into())),
-    };
-    VerifyingKey::new(circuit, Capacity::C128, provenance, &points).unwrap()
-}
-
-fn ceremony() -> Provenance {
-    Provenance::Ceremony(Ceremony {
-        phase1: Phase1Source::Private,
-        phase1_blake2b: [0xab; 64],
-        contributions: 4,
-        beacon: true,
-        zkey: Digest([0xcd; 32]),
-    })
-}
-
-fn statement() -> Statement {
-    let policy = Preset::Quick.policy();
-    let model = |name: &str| ModelIdentity::Weights {
-        name: name.to_owned(),
-        architecture: "llama".to_owned(),
-        parameters: 1,
-        weights: Digest([1; 32]),
-        config: Digest([2; 32]),
-        tokenizer: Digest([3; 32]),
-        dtype: "f32".to_owned(),
-        files: Vec::new(),
-    };
-    let registration = RawRegistration {
-        version: RawRegistration::VERSION,
-        run_id: Digest([4; 32]),
-        sequence: 1,
-        previous: None,
-        registered_at: 1000,
-        due_by: 20_000,
-        reference: model("one"),
-        candidate: model("two"),
-        policy: PolicyRef {
-            name: "QUICK".to_owned(),
-            document: policy.document_digest(),
-            coefficients: policy.coefficients_digest(),
-        },
-        family: FamilyRef { name: "grammar".to_owned(), version: 1, corpus: None },
-        kind: ScoreKind::Kl,
-        positions: Positions::Last(32),
-        calibration_bound: 10,
-        key_commitment: Digest([7; 32]),
-        nonce: NonceSource::OwnChoice { nonce: Digest([0x5a; 32]) },
-    };
-    let raw = RawStatement {
-        version: RawStatement::VERSION,
-        registration,
-        nonce: Digest([0x5a; 32]),
-        capacity: Capacity::C128,
-        circuit: known_circuit(Capacity::C128),
-        verdict: Verdict::Same,
-        grade: false,
-        n: 11,
-        score_root: Digest([2; 32]),
-        evidence_root: Digest([3; 32]),
-        attempts_total: 22,
-        attempts_most: 1,
-        sealed_at: 1500,
-    };
-    raw.validate().unwrap()
+    known::key(Capacity::C128, provenance, circuit)
 }
 
 /// A bundle that verifies under `key`, whose secrets are known.
 fn bundle(key: &VerifyingKey) -> Bundle {
-    let statement = statement();
-    let (a, b) = (Fr::from(123u64), Fr::from(456u64));
-    let inputs = statement.public_inputs().to_elements();
-    let ic = IC[1..].iter().zip(inputs).fold(Fr::from(IC[0]), |sum, (&k, x)| sum + Fr::from(k) * x);
-    let c = (a * b - Fr::from(ALPHA) * Fr::from(BETA) - ic) * Fr::from(DELTA).inverse().unwrap();
-    Bundle { proof: ProofPoints::encode(&g1(a), &g2(b), &g1(c)), statement, key: key.id() }
+    known::bundle(key, statement().validate().unwrap())
 }
 
 /// A folder with a key, a bundle under it and a trust file that lists it.
@@ -173,6 +83,7 @@ fn a_ceremony_key_gives_arithmetic_assurance_and_says_who_could_forge() {
     assert_eq!(exit, 0);
     for part in [
         "assurance: arithmetic",
+        "under ceremony key",
         "('the ceremony of 2026', from the trust file)",
         "ceremony key: 4 contributions and a beacon over a private phase 1 (BLAKE2b abababab…)",
         "all 4 contributors to phase 2, or of all who made its private powers of tau",
@@ -192,7 +103,7 @@ fn a_development_key_is_refused_and_with_the_flag_worth_nothing() {
     let case = Case::new(&key(Provenance::Development, known_circuit(Capacity::C128)));
     case.refused(5, "development key", &["verify", ".", "--trust-file", "trust.json"]);
     let (exit, stdout, _) = case.check(&["verify", ".", "--trust-file", "trust.json", "--allow-development-key"]);
-    assert!(exit == 0 && stdout.contains("assurance: none") && stdout.contains("development key"), "{stdout}");
+    assert!(exit == 0 && stdout.contains("assurance: none") && stdout.contains("under development key"), "{stdout}");
 }
 
 #[test]
@@ -206,6 +117,19 @@ fn a_key_counts_only_where_it_is_named() {
     strange.refused(5, "another circuit", &["verify", ".", "--trust-file", "trust.json"]);
     let (_, stdout, _) = strange.check(&["keys", "--trust-file", "trust.json"]);
     assert!(stdout.contains("not known to this program: never used"), "{stdout}");
+}
+
+#[test]
+fn a_key_in_the_users_own_folder_counts_as_a_development_key_whatever_it_says() {
+    let case = ceremony_case();
+    let own = case.path("none").join(key(ceremony(), known_circuit(Capacity::C128)).id().to_string());
+    fs::create_dir_all(&own).unwrap();
+    fs::copy(case.path("verifying.key"), own.join("verifying.key")).unwrap();
+    case.refused(5, "is not trusted", &["verify", "."]);
+    let (exit, stdout, _) = case.check(&["verify", ".", "--allow-development-key"]);
+    for part in ["(your own)", "assurance: none", "under development key"] {
+        assert!(exit == 0 && stdout.contains(part), "{part}\n{stdout}");
+    }
 }
 
 #[test]
@@ -235,7 +159,8 @@ fn the_trusted_keys_are_listed() {
     let (_, stdout, _) = case.check(&["keys", "--trust", "verifying.key", "--json"]);
     let list: Value = serde_json::from_str(&stdout).unwrap();
     assert_eq!((list.as_array().unwrap().len(), &list[0]["ceremony"]["contributions"]), (1, &json!(4)));
-    assert_eq!(case.check(&["keys"]).0, 0);
+    let (exit, stdout, _) = case.check(&["keys"]);
+    assert!(exit == 0 && stdout.contains("', built in)"), "{stdout}");
 }
 
 #[test]
@@ -255,12 +180,33 @@ fn an_export_holds_the_checked_proof_and_overwrites_nothing() {
     let (_, call, _) = export(&["--calldata=call"]);
     let statement = hex::encode(bundle.statement.to_bytes());
     assert!(call.starts_with("0xd6787d90") && call.contains(&statement), "{call}");
+    // The statement's offset comes first, behind it the eight words of the proof: nine words of 32 bytes.
+    let words = hex::decode(call.trim_end().strip_prefix("0xd6787d90").unwrap()).unwrap();
+    let word = |at: usize| Digest(words[at..at + 32].try_into().unwrap()).to_string();
+    assert_eq!(word(0), format!("{:064x}", 288));
+    assert_eq!(word(288), format!("{:064x}", statement.len() / 2));
+    assert_eq!(words[32..288], snarkjs::proof_words(&proof));
+    let (stated, padding) = words[320..].split_at(statement.len() / 2);
+    assert_eq!((hex::encode(stated), padding.iter().any(|&b| b != 0)), (statement, false));
+    assert!(words.len() % 32 == 0 && padding.len() < 32, "{} words", words.len() / 32);
 
     fs::remove_file(case.path("out/json/public.json")).unwrap();
     let (exit, _, stderr) = export(&["--snarkjs", "out/json"]);
     assert!(exit == 2 && stderr.contains("not overwritten"), "{stderr}");
     assert!(!case.path("out/json/public.json").exists(), "nothing is written where something is there already");
     case.refused(2, "required", &["export", "."]);
+}
+
+#[test]
+fn an_export_takes_the_policy_file_that_is_accepted() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("test-vectors/v1/valid/undecided");
+    let path = |name: &str| vectors.join(name).to_str().unwrap().to_owned();
+    let (bundle, policy) = (path("bundle.pot"), path("policy.json"));
+    let case = ceremony_case();
+    let export = ["export", &bundle, "--allow-development-key", "--calldata"];
+    case.refused(5, "is no built-in policy", &export);
+    let (exit, stdout, stderr) = case.check(&[&export[..], &["--policy", &policy]].concat());
+    assert!(exit == 0 && stdout.len() == 2 + 2 * 32 * 12 + 1, "{stderr}");
 }
 
 #[test]

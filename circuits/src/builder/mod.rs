@@ -2,6 +2,8 @@
 
 #[cfg(test)]
 mod planted;
+#[cfg(test)]
+mod tests;
 mod wire;
 
 use ark_bn254::Fr;

@@ -116,7 +116,19 @@ pub(crate) const fn bit_length(largest: u64) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::Slots;
+    use super::{Slots, WIDTHS};
+
+    #[test]
+    fn a_slot_is_as_wide_as_its_largest_sum() {
+        let fits = |bits: u32, largest: u64| largest < 1 << bits && largest >= 1 << (bits - 1);
+        for m in 1..=1024 {
+            let slots = Slots::of(m);
+            for (j, width) in WIDTHS.into_iter().enumerate() {
+                let most = |of_one: u64| u64::try_from(m).unwrap() * of_one;
+                assert!(fits(slots.v[j], most(width - 1)) && fits(slots.e[j], most(width * width / 4)), "{m} {j}");
+            }
+        }
+    }
 
     #[test]
     fn slots_are_disjoint_ascending_and_below_the_field() {

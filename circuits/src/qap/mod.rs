@@ -80,3 +80,6 @@ pub fn quotient<F: PrimeField, D: EvaluationDomain<F>>(mut a: Vec<F>, mut b: Vec
 fn double_root<F: PrimeField, D: EvaluationDomain<F>>(domain: &D) -> Result<F, SynthesisError> {
     D::new(2 * domain.size()).map(|d| d.group_gen()).ok_or(SynthesisError::PolynomialDegreeTooLarge)
 }
+
+#[cfg(test)]
+mod tests;

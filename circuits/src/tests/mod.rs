@@ -13,4 +13,5 @@ mod proving;
 mod smt;
 
 pub(crate) use bugs::Bug;
+pub(crate) use harness::{honest, preset, score};
 pub(crate) use lies::Lies;

@@ -2,7 +2,7 @@
 
 use pot_protocol::rule::Capacity;
 
-use crate::{circuit_id, constraint_count, derive_circuit_id, parts};
+use crate::{circuit_id, constraint_count, derive_circuit_id, parts, witness_names};
 
 #[test]
 fn counts_are_pinned_and_within_the_budget() {
@@ -26,4 +26,13 @@ fn the_documented_counts_are_the_circuits() {
     }
     let total = format!("| total | {} | {} |", constraint_count(Capacity::C128), constraint_count(Capacity::C1024));
     assert!(text.contains(&total), "docs/soundness.md lacks '{total}'");
+}
+
+#[test]
+fn every_private_variable_has_a_name() {
+    // A blinding for each leaf of 20 scores; ten integers of each bet on clip A and thirteen on clip B.
+    let names = witness_names(Capacity::C128);
+    let count = |name: &str| names.iter().filter(|known| **known == name).count();
+    assert_eq!((names[0], count("rho.blinding"), count("policy.tau")), ("score.flag", 7, 1));
+    assert_eq!(count("policy.coefficient"), 4 * 10 + 3 * 13);
 }

@@ -1,5 +1,8 @@
 //! The one file that is published: statement, proof and key id.
 
+#[cfg(test)]
+mod tests;
+
 use bincode::{Decode, Encode};
 use serde::{Serialize, Serializer};
 

@@ -117,6 +117,7 @@ mod tests {
     fn nothing_secret_is_printed() {
         let key = ChallengeKey::new([0xab; 32]);
         let run = key.derive(&[0; 32], &[0; 32]);
-        assert_eq!(format!("{key:?} {run:?}"), "ChallengeKey(secret) RunKey(secret)");
+        let draws = crate::challenge::DrawStream::new(run.seed(0));
+        assert_eq!(format!("{key:?} {run:?} {draws:?}"), "ChallengeKey(secret) RunKey(secret) DrawStream(secret)");
     }
 }

@@ -3,7 +3,7 @@
 use ark_bn254::Fr;
 use ark_ff::One;
 
-use super::{BlindingSeed, ScoreCommitment, leaves, policy_digest};
+use super::{BlindingSeed, SCORES_PER_LEAF, ScoreCommitment, leaves, policy_digest, scores::pack};
 use crate::{
     policy::{Bet, Coefficients},
     rule::Capacity,
@@ -91,4 +91,29 @@ fn every_coefficient_enters_the_policy_digest() {
 #[test]
 fn the_seed_is_not_printed() {
     assert_eq!(format!("{:?}", BlindingSeed::new([7; 32])), "BlindingSeed(..)");
+}
+
+#[test]
+fn a_leaf_opens_with_all_of_its_scores_also_where_the_last_ones_are_zero() {
+    // A zero at the end is no digit of the packed number: only the count tells the two openings apart.
+    let commitment = ScoreCommitment::commit(Capacity::C128, &scores(10), &BlindingSeed::new([3; 32]));
+    let mut opening = commitment.open(0).unwrap();
+    assert_eq!(opening.scores.len(), SCORES_PER_LEAF);
+    assert_eq!(opening.scores.pop(), Some(Score::ZERO));
+    assert!(!opening.verify(Capacity::C128, commitment.root()));
+    opening.scores.extend([Score::ZERO; 2]);
+    assert!(!opening.verify(Capacity::C128, commitment.root()));
+}
+
+#[test]
+fn scores_are_the_digits_of_the_packed_number_the_first_one_lowest() {
+    let of = |units: &[u16]| pack(&units.iter().map(|&u| Score::new(u).unwrap()).collect::<Vec<_>>());
+    assert_eq!(of(&[7]), Fr::from(7u64));
+    assert_eq!(of(&[1, 2, 4607]), Fr::from(1 + 2 * 4608 + 4607 * 4608u64.pow(2)));
+}
+
+#[test]
+fn a_commitment_does_not_print_what_it_hides() {
+    let commitment = ScoreCommitment::commit(Capacity::C128, &scores(10), &BlindingSeed::new([3; 32]));
+    assert_eq!(format!("{commitment:?}"), "ScoreCommitment { capacity: C128, .. }");
 }

@@ -72,12 +72,10 @@ pub fn verify_inclusion(root: &Hash, size: u64, index: u64, leaf: &Hash, path: &
     }
     let (mut at, mut last, mut hash) = (index, size - 1, *leaf);
     for sibling in path {
+        // A rightmost node without a sibling goes up unchanged. Above it the path runs along the right edge, where index
+        // and last leaf stay equal and every sibling stands on the left; how many there are, the length has told.
         if at & 1 == 1 || at == last {
             hash = node_hash(sibling, &hash);
-            // A rightmost node without a sibling goes up unchanged until it is a right child.
-            while at & 1 == 0 && at != 0 {
-                (at, last) = (at >> 1, last >> 1);
-            }
         } else {
             hash = node_hash(&hash, sibling);
         }

@@ -55,9 +55,13 @@ mod tests {
 
     #[test]
     fn decimals_are_exact() {
-        for (text, micro, shown) in
-            [("0.025", 25_000, "0.025"), (".1", 100_000, "0.1"), ("1", 1_000_000, "1"), ("1.10", 1_100_000, "1.1")]
-        {
+        for (text, micro, shown) in [
+            ("0.025", 25_000, "0.025"),
+            (".1", 100_000, "0.1"),
+            ("1", 1_000_000, "1"),
+            ("1.10", 1_100_000, "1.1"),
+            ("0.000001", 1, "0.000001"),
+        ] {
             assert_eq!(text.parse(), Ok(Micro(micro)));
             assert_eq!(Micro(micro).to_string(), shown);
         }

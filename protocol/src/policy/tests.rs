@@ -188,3 +188,42 @@ fn the_coefficients_digest_covers_them_and_only_them() {
     raw.coefficients.strong[1].t += 1;
     assert_ne!(raw.validate().unwrap().coefficients_digest(), policy.coefficients_digest());
 }
+
+#[test]
+fn names_and_documents_may_be_as_long_as_allowed() {
+    let mut raw = mine();
+    raw.parameters.name = "x".repeat(64);
+    assert!(raw.validate().is_ok());
+    let mut json = serde_json::to_string(&mine()).unwrap();
+    json += &" ".repeat(64 * 1024 - json.len());
+    assert_eq!(Policy::from_json(&json), mine().validate());
+    json.push(' ');
+    assert!(matches!(Policy::from_json(&json), Err(PolicyError::Json(why)) if why.contains("too many")));
+}
+
+#[test]
+fn a_refused_name_is_shown_without_its_controls() {
+    let mut raw = mine();
+    raw.parameters.name = "a\u{1b}[31m\nb".to_owned();
+    assert_eq!(raw.validate(), Err(PolicyError::Name("a[31mb".to_owned())));
+}
+
+#[test]
+fn a_policy_has_the_digest_of_its_document() {
+    let policy = mine().validate().unwrap();
+    assert_eq!(policy.document_digest(), policy.document().document_digest());
+}
+
+#[test]
+fn a_document_is_read_up_to_8_kib() {
+    let refused = CodecError::TooLarge { size: 8193, limit: 8192 };
+    assert_eq!(Policy::from_bytes(&[0; 8193]), Err(PolicyError::Codec(refused)));
+}
+
+#[test]
+fn the_statistic_of_any_bet_fits_the_width_that_the_circuit_has_for_it() {
+    let longest = i64::from(*crate::rule::LOOKS.last().unwrap());
+    assert_eq!(longest * MAX_ABS_Q + MAX_THRESHOLD, 1 << 33);
+    assert_eq!((MAX_ABS_Q, MAX_THRESHOLD), (8_355_840, 33_554_432));
+    assert!((1..MAX_THRESHOLD).contains(&Bet::<SEGMENTS_A>::NULL.t), "the bet that never fires is within the range");
+}

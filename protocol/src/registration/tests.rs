@@ -1,10 +1,10 @@
 //! What a registration refuses.
 
 use super::{
-    FamilyRef, ModelIdentity, NonceFile, NonceSource, PolicyRef, Positions, RawRegistration, Registration,
+    FamilyRef, ModelFile, ModelIdentity, NonceFile, NonceSource, PolicyRef, Positions, RawRegistration, Registration,
     RegistrationError,
 };
-use crate::{digest::Digest, policy::Preset, score::ScoreKind};
+use crate::{codec::CodecError, digest::Digest, policy::Preset, score::ScoreKind};
 
 fn model(name: &str) -> ModelIdentity {
     ModelIdentity::Weights {
@@ -128,6 +128,15 @@ fn nothing_is_claimed_below_twice_the_noise_floor() {
         let result = raw.validate().unwrap().bind_policy(&Preset::Quick.policy());
         assert_eq!(result.is_ok(), binds, "{bound}: {result:?}");
     }
+    // gamma = 0.25 nat = 256 units: half of it is a whole number, and still binds.
+    let policy = Preset::all().into_iter().find(|p| p.name() == "AUDIT-DELTA-LOGPROB").unwrap().policy();
+    for (bound, binds) in [(128, true), (129, false)] {
+        let mut raw = genuine();
+        (raw.kind, raw.calibration_bound) = (ScoreKind::DeltaLogprob, bound);
+        raw.policy.name = policy.parameters().name.clone();
+        (raw.policy.document, raw.policy.coefficients) = (policy.document_digest(), policy.coefficients_digest());
+        assert_eq!(raw.validate().unwrap().bind_policy(&policy).is_ok(), binds, "{bound}");
+    }
 }
 
 #[test]
@@ -146,4 +155,85 @@ fn a_nonce_answers_exactly_one_registration() {
         assert!(theirs.nonce(Some(&file(own.digest()))).is_err());
         assert_eq!(theirs.nonce(Some(&file(theirs.digest()))), Ok(Digest([9; 32])));
     }
+}
+
+fn endpoint() -> ModelIdentity {
+    ModelIdentity::Endpoint {
+        name: "vllm:http://h#m".to_owned(),
+        dialect: "vllm".to_owned(),
+        model: "m".to_owned(),
+        server: "s".to_owned(),
+        settings: "top 20".to_owned(),
+        tokenizer: Digest([3; 32]),
+    }
+}
+
+/// A model read from files of these names.
+pub(crate) fn read_from(names: impl IntoIterator<Item = String>) -> ModelIdentity {
+    let mut model = model("base");
+    if let ModelIdentity::Weights { files, .. } = &mut model {
+        files.extend(names.into_iter().map(|name| ModelFile { name, sha256: Digest([9; 32]) }));
+    }
+    model
+}
+
+#[test]
+fn an_identity_says_what_was_at_hand() {
+    let weights = read_from(["a".to_owned()]);
+    assert_eq!((weights.name(), weights.dtype(), weights.settings()), ("base", "f32", None));
+    assert_eq!((weights.weights(), weights.tokenizer()), (Some(Digest([1; 32])), Digest([3; 32])));
+    assert_eq!(weights.files(), [ModelFile { name: "a".to_owned(), sha256: Digest([9; 32]) }]);
+    let served = endpoint();
+    assert_eq!((served.name(), served.dtype(), served.settings()), ("vllm:http://h#m", "as served", Some("top 20")));
+    assert_eq!((served.weights(), served.tokenizer(), served.files()), (None, Digest([3; 32]), [].as_slice()));
+}
+
+#[test]
+fn only_a_nonce_of_ones_own_choice_is_grindable() {
+    assert!(genuine().nonce.grindable());
+    assert!(!NonceSource::Counterparty { name: "them".to_owned() }.grindable());
+}
+
+#[test]
+fn k_is_the_number_of_scored_positions() {
+    assert_eq!(genuine().validate().unwrap().k(), 32);
+    let raw = RawRegistration { kind: ScoreKind::DeltaCe, positions: Positions::All, ..genuine() };
+    assert_eq!(raw.validate().unwrap().k(), 0);
+}
+
+#[test]
+fn every_limit_may_be_reached_and_not_passed() {
+    let holds = |edit: &dyn Fn(&mut RawRegistration)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        raw.validate().is_ok()
+    };
+    assert!(holds(&|r| r.due_by = r.registered_at));
+    let numbered = |n: u32| read_from((0..n).map(|i| format!("{i:03}")));
+    assert!(holds(&|r| r.candidate = numbered(256)));
+    assert!(!holds(&|r| r.candidate = numbered(257)));
+    assert!(holds(&|r| r.candidate = model(&"x".repeat(512))));
+    for k in [4, 4096] {
+        assert!(holds(&|r| (r.positions, r.candidate) = (Positions::Last(k), endpoint())), "{k}");
+    }
+    assert!(!holds(&|r| (r.positions, r.candidate) = (Positions::Last(3), endpoint())));
+    assert!(holds(&|r| r.positions = Positions::Last(1)));
+}
+
+#[test]
+fn files_are_listed_once_each_in_the_order_of_their_names() {
+    for (names, holds) in [(["a", "b"], true), (["a", "a"], false), (["b", "a"], false)] {
+        let raw = RawRegistration { reference: read_from(names.map(str::to_owned)), ..genuine() };
+        assert_eq!(raw.validate().is_ok(), holds, "{names:?}");
+    }
+}
+
+#[test]
+fn a_registration_is_read_up_to_48_kib() {
+    let long = |name: usize| read_from((0..256).map(|i| format!("{i:0name$}")));
+    let registered = |name: usize| RawRegistration { candidate: long(name), ..genuine() }.validate().unwrap();
+    let (most, more) = (registered(148), registered(160));
+    assert_eq!(Registration::from_bytes(&most.to_bytes()), Ok(most));
+    let refused = CodecError::TooLarge { size: more.to_bytes().len(), limit: 49_152 };
+    assert_eq!(Registration::from_bytes(&more.to_bytes()), Err(RegistrationError::Codec(refused)));
 }

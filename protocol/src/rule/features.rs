@@ -67,6 +67,15 @@ mod tests {
     }
 
     #[test]
+    fn the_features_of_many_scores_are_the_sums_of_those_of_each() {
+        let mut sum = Features::default();
+        for x in [100, 300, 100] {
+            sum.add(&Features::of(Score::new(x).unwrap()));
+        }
+        assert_eq!(sum, Features { d: [192, 136, 128, 44, 0, 0, 0], e: [0, 2 * 36 * 28, 0, 44 * 212] });
+    }
+
+    #[test]
     fn values_at_and_inside_the_knots() {
         let of = |x| Features::of(Score::new(x).unwrap());
         assert_eq!(of(0), Features::default());

@@ -74,10 +74,13 @@ mod tests {
     }
 
     #[test]
-    fn every_capacity_ends_at_a_look() {
+    fn every_capacity_ends_at_a_look_and_the_smallest_that_fits_is_found() {
         for c in Capacity::ALL {
             assert_eq!(c.looks().last().map(|&n| n as usize), Some(c.scores()));
         }
+        let smallest = [0, 128, 129, 1024, 1025].map(Capacity::for_scores);
+        let (small, large) = (Some(Capacity::C128), Some(Capacity::C1024));
+        assert_eq!(smallest, [small, small, large, large, None]);
         assert_eq!((Capacity::C128.looks().len(), Capacity::C1024.looks().len()), (35, 59));
     }
 }

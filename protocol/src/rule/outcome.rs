@@ -77,3 +77,26 @@ pub enum Progress {
     /// The rule stopped; scores after `n` do not count.
     Decided(Outcome),
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_verdict_has_its_word_and_same_on_a_lower_bound_another_one() {
+        let all = [Verdict::Same, Verdict::Different, Verdict::Undecided];
+        assert_eq!(all.map(|v| v.to_string()), ["SAME", "DIFFERENT", "UNDECIDED"]);
+        assert_eq!(all.map(|v| v.word_for(ScoreKind::Kl)), ["SAME", "DIFFERENT", "UNDECIDED"]);
+        assert_eq!(all.map(|v| v.word_for(ScoreKind::KlTopk)), ["SAME-TOPK", "DIFFERENT", "UNDECIDED"]);
+    }
+
+    #[test]
+    fn a_grade_has_the_word_of_its_verdict() {
+        let word = |verdict, grade| Outcome { verdict, grade, n: 10 }.grade_word();
+        assert_eq!((word(Verdict::Same, true), word(Verdict::Different, true)), (Some("strict"), Some("strong")));
+        for verdict in [Verdict::Same, Verdict::Different, Verdict::Undecided] {
+            assert_eq!(word(verdict, false), None);
+        }
+        assert_eq!(word(Verdict::Undecided, true), None);
+    }
+}

@@ -152,6 +152,43 @@ mod tests {
     }
 
     #[test]
+    fn the_floor_of_a_divergence_is_that_of_its_positions_together() {
+        let below = |parts: i64| figures(&[parts, 0, 0], &[0; 3], 0).score(ScoreKind::Kl, 3);
+        assert_eq!((below(768), below(769)), (Ok(Score::ZERO), Err(FiguresError::Negative(-769))));
+    }
+
+    #[test]
+    fn differences_are_taken_side_by_side_and_cross_entropies_as_a_whole() {
+        let (r, c) = ([3 * FIGURE_SCALE, FIGURE_SCALE], [FIGURE_SCALE, 2 * FIGURE_SCALE]);
+        assert_eq!(figures(&r, &c, 0).score(ScoreKind::DeltaLogprob, 2).unwrap().units(), 3 * 512);
+        assert_eq!(figures(&r, &c, 4).score(ScoreKind::DeltaCe, 0).unwrap().units(), 256);
+    }
+
+    #[test]
+    fn both_sides_have_as_many_figures_as_are_scored() {
+        for (reference, candidate, k) in [(1, 2, 1), (2, 1, 1), (2, 2, 1), (1, 1, 2)] {
+            let refused = figures(&vec![1; reference], &vec![1; candidate], 0).score(ScoreKind::Kl, k);
+            assert_eq!(refused, Err(FiguresError::Length { reference, candidate, k }));
+        }
+        assert_eq!(figures(&[], &[1], 1).score(ScoreKind::DeltaCe, 0), Err(FiguresError::Empty));
+        assert_eq!(figures(&[1], &[], 1).score(ScoreKind::DeltaCe, 0), Err(FiguresError::Empty));
+    }
+
+    #[test]
+    fn a_side_holds_at_most_four_million_figures() {
+        let (most, more) = (vec![0; 1 << 22], vec![0; (1 << 22) + 1]);
+        let of = |reference: &[i64], candidate: &[i64], kind, k: u32| {
+            figures(reference, candidate, u32::from(kind == ScoreKind::DeltaCe)).score(kind, k)
+        };
+        assert_eq!(of(&most, &most, ScoreKind::DeltaCe, 0), Ok(Score::ZERO));
+        assert_eq!(of(&most, &most, ScoreKind::Kl, 1 << 22), Ok(Score::ZERO));
+        for (reference, candidate) in [(&more, &most), (&most, &more)] {
+            assert!(matches!(of(reference, candidate, ScoreKind::DeltaCe, 0), Err(FiguresError::Length { .. })));
+        }
+        assert!(matches!(of(&more, &more, ScoreKind::Kl, (1 << 22) + 1), Err(FiguresError::Length { .. })));
+    }
+
+    #[test]
     fn absolute_differences_do_not_cancel_but_cross_entropies_do() {
         let (r, c) = ([0, FIGURE_SCALE], [FIGURE_SCALE, 0]);
         assert_eq!(figures(&r, &c, 0).score(ScoreKind::DeltaLogprob, 2).unwrap().units(), 1024);

@@ -49,3 +49,18 @@ impl std::str::FromStr for ScoreKind {
             .ok_or_else(|| format!("unknown score kind '{s}': use kl, kl-topk, delta-logprob or delta-ce"))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_is_known_by_its_name_and_nothing_else_is() {
+        for kind in [ScoreKind::Kl, ScoreKind::KlTopk, ScoreKind::DeltaLogprob, ScoreKind::DeltaCe] {
+            assert_eq!(kind.to_string().parse(), Ok(kind));
+        }
+        for text in ["", "KL", "kl ", "ce"] {
+            assert!(text.parse::<ScoreKind>().is_err(), "{text:?}");
+        }
+    }
+}

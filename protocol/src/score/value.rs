@@ -55,3 +55,21 @@ impl From<Score> for u16 {
         score.0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_score_is_its_units_in_json_and_none_is_above_the_saturation() {
+        for units in [0, 1, 4607] {
+            let score = Score::new(units).unwrap();
+            assert_eq!((Score::try_from(units), u16::from(score)), (Ok(score), units));
+            assert_eq!(serde_json::to_string(&score).unwrap(), units.to_string());
+            assert_eq!(serde_json::from_str::<Score>(&units.to_string()).unwrap(), score);
+        }
+        assert_eq!(Score::try_from(4608), Err(ScoreError(4608)));
+        assert!(serde_json::from_str::<Score>("4608").is_err());
+        assert_eq!((Score::saturating(4608), Score::saturating(1 << 40)), (Score::MAX, Score::MAX));
+    }
+}

@@ -3,7 +3,7 @@
 mod public_inputs;
 mod stated;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod verdict_word;
 
 pub use public_inputs::PublicInputs;

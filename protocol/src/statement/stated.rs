@@ -16,7 +16,8 @@ use crate::{
 
 const TAG: &[u8; 16] = b"pot/stmt/v1\0\0\0\0\0";
 const VERSION: u16 = 1;
-const MAX_BYTES: usize = 32 * 1024;
+/// A registration may have 48 KiB, a bundle 64.
+const MAX_BYTES: usize = 56 * 1024;
 
 /// A statement as it comes from outside.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]

@@ -4,13 +4,19 @@ use std::collections::BTreeSet;
 
 use super::{RawStatement, Statement, StatementError};
 use crate::{
+    codec::CodecError,
     digest::Digest,
-    policy::Preset,
-    registration::tests::genuine as registration,
+    policy::{Policy, Preset},
+    registration::{
+        Registration,
+        tests::{genuine as registration, read_from},
+    },
     rule::{Capacity, Verdict},
+    transcript::Attempts,
 };
 
-fn genuine() -> RawStatement {
+/// A valid statement under QUICK.
+pub(crate) fn genuine() -> RawStatement {
     RawStatement {
         version: RawStatement::VERSION,
         registration: registration(),
@@ -50,6 +56,20 @@ fn every_field_moves_the_public_inputs() {
 }
 
 #[test]
+fn the_verdict_enters_as_its_word() {
+    for (verdict, grade, word) in [
+        (Verdict::Same, false, 1),
+        (Verdict::Same, true, 5),
+        (Verdict::Different, false, 2),
+        (Verdict::Different, true, 6),
+        (Verdict::Undecided, false, 0),
+    ] {
+        let statement = RawStatement { verdict, grade, ..genuine() }.validate().unwrap();
+        assert_eq!(statement.public_inputs().verdict, ark_bn254::Fr::from(word + 8 * 11));
+    }
+}
+
+#[test]
 fn the_digest_enters_with_its_low_253_bits() {
     let statement = genuine().validate().unwrap();
     let mut expected = statement.digest().0;
@@ -78,6 +98,18 @@ fn contradictions_are_refused() {
     refused(&|s| s.score_root = Digest([0xff; 32]));
     refused(&|s| s.registration.policy.coefficients = Digest([0xff; 32]));
     refused(&|s| s.registration.sequence = 0);
+    // Each bound may be reached.
+    let holds = |edit: &dyn Fn(&mut RawStatement)| {
+        let mut raw = genuine();
+        edit(&mut raw);
+        assert!(raw.clone().validate().is_ok(), "{raw:?}");
+    };
+    holds(&|s| s.sealed_at = s.registration.registered_at);
+    holds(&|s| (s.attempts_total, s.attempts_most) = (23, 2));
+    holds(&|s| (s.attempts_total, s.attempts_most) = (44, 2));
+    holds(&|s| (s.n, s.attempts_total) = (128, 256));
+    let counted = RawStatement { attempts_total: 44, attempts_most: 2, ..genuine() }.validate().unwrap();
+    assert_eq!(counted.attempts(), Attempts { total: 44, most: 2 });
 }
 
 #[test]
@@ -104,6 +136,7 @@ fn the_policy_limits_what_can_be_stated() {
     assert!(matches!(bound(&|s| s.verdict = Verdict::Undecided), Err(StatementError::Verdict(_))));
     let at_end = |s: &mut RawStatement| (s.verdict, s.n, s.attempts_total) = (Verdict::Undecided, 120, 240);
     assert_eq!(bound(&at_end), Ok(()));
+    assert_eq!(bound(&|s| (s.n, s.attempts_total) = (10, 20)), Ok(()));
     let most = policy.parameters().max_attempts;
     let asked =
         |most: u32| move |s: &mut RawStatement| (s.attempts_total, s.attempts_most) = (21 + u64::from(most), most);
@@ -128,4 +161,42 @@ fn canonical_bytes_round_trip_and_nothing_else_decodes() {
             assert_ne!(other.digest(), statement.digest());
         }
     }
+}
+
+/// A valid statement under the preset of this name.
+fn under(preset: &str) -> (RawStatement, Policy) {
+    let policy = preset.parse::<Preset>().unwrap().policy();
+    let mut raw = genuine();
+    raw.registration.policy.name = policy.parameters().name.clone();
+    raw.registration.policy.document = policy.document_digest();
+    raw.registration.policy.coefficients = policy.coefficients_digest();
+    (raw, policy)
+}
+
+#[test]
+fn a_policy_that_ends_beyond_the_circuit_is_refused_and_one_that_ends_with_it_is_not() {
+    let (mut raw, policy) = under("audit");
+    (raw.n, raw.attempts_total) = (30, 60);
+    let of = |raw: &RawStatement, policy: &Policy| raw.clone().validate().unwrap().bind_policy(policy);
+    assert!(matches!(of(&raw, &policy), Err(StatementError::Verdict(why)) if why.contains("400 does not fit")));
+    raw.capacity = Capacity::C1024;
+    assert_eq!(of(&raw, &policy), Ok(()));
+    (raw.n, raw.attempts_total) = (27, 54);
+    assert!(matches!(of(&raw, &policy), Err(StatementError::Verdict(why)) if why.contains("n = 27")));
+    let (mut raw, policy) = under("forensic");
+    (raw.capacity, raw.n, raw.attempts_total) = (Capacity::C1024, 1024, 2048);
+    assert_eq!(of(&raw, &policy), Ok(()));
+}
+
+#[test]
+fn a_statement_with_the_largest_registration_is_read_and_none_beyond_56_kib() {
+    let mut raw = genuine();
+    raw.registration.candidate = read_from((0..256).map(|i| format!("{i:0148}")));
+    let registration = raw.registration.clone().validate().unwrap();
+    assert!(registration.to_bytes().len() > 47 * 1024);
+    assert_eq!(Registration::from_bytes(&registration.to_bytes()), Ok(registration));
+    let statement = raw.validate().unwrap();
+    assert_eq!(Statement::from_bytes(&statement.to_bytes()), Ok(statement));
+    let refused = CodecError::TooLarge { size: 57_345, limit: 57_344 };
+    assert_eq!(Statement::from_bytes(&vec![0; 57_345]), Err(StatementError::Codec(refused)));
 }

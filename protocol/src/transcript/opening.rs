@@ -55,3 +55,29 @@ impl Opening {
         Ok(Digest(crate::poseidon::to_bytes(commitment.root())))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn opening(scores: usize) -> Opening {
+        Opening { statement: Digest([1; 32]), seed: Digest([2; 32]), scores: vec![Score::saturating(5); scores] }
+    }
+
+    #[test]
+    fn the_root_is_that_of_the_commitment_to_the_scores_under_the_seed() {
+        for scores in [1, 127, 128] {
+            let opening = opening(scores);
+            let commitment =
+                ScoreCommitment::commit(Capacity::C128, &opening.scores, &BlindingSeed::new(opening.seed.0));
+            let root = Digest(crate::poseidon::to_bytes(commitment.root()));
+            assert_eq!(opening.score_root(Capacity::C128), Ok(root));
+        }
+    }
+
+    #[test]
+    fn scores_beyond_the_capacity_are_refused() {
+        assert_eq!(opening(129).score_root(Capacity::C128), Err(OpeningError::TooMany(129, 128)));
+        assert!(opening(129).score_root(Capacity::C1024).is_ok());
+    }
+}

@@ -127,3 +127,6 @@ impl Record {
         merkle::leaf_hash(&codec::encode(self))
     }
 }
+
+#[cfg(test)]
+mod tests;

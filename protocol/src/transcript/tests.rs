@@ -1,6 +1,6 @@
 //! The strict order of events: what may follow what, and what never may.
 
-use super::{Event, Next, Record, Side, SideRecord, Transcript, TranscriptError};
+use super::{Event, MAX_LINE, Next, Record, Side, SideRecord, Transcript, TranscriptError};
 use crate::{
     digest::Digest,
     policy::Preset,
@@ -70,6 +70,7 @@ fn a_complete_run_replays_and_counts() {
     assert_eq!((transcript.registration(), transcript.nonce()), (REGISTRATION, NONCE));
     let sealed = transcript.seal().unwrap();
     assert_eq!((sealed.size, sealed.attempts.total, sealed.attempts.most), (3, 6, 1));
+    assert_eq!(transcript.scores(), [Score::saturating(2); 3]);
     assert_eq!(transcript.next(), Next::Ask { index: 3, side: Side::Reference, attempt: 1 });
 }
 
@@ -168,6 +169,46 @@ fn an_interrupted_line_is_found_and_nothing_else_is_let_through() {
         assert!(matches!(Transcript::replay(&noisy), Err(TranscriptError::Line { line: 7, .. })), "{noise:?}");
     }
     assert!(matches!(Transcript::replay(b"{}\n"), Err(TranscriptError::Line { line: 1, .. })));
+}
+
+#[test]
+fn a_transcript_of_another_version_or_without_a_beginning_is_refused() {
+    let text = String::from_utf8(file(&challenge(0))).unwrap();
+    let other = text.replacen("\"version\":1", "\"version\":2", 1);
+    let refused = Transcript::replay(other.as_bytes()).unwrap_err();
+    assert!(
+        matches!(&refused, TranscriptError::Line { line: 1, message } if message.contains("version 2")),
+        "{refused}"
+    );
+    let (_, headless) = text.split_once('\n').unwrap();
+    assert!(matches!(Transcript::replay(headless.as_bytes()), Err(TranscriptError::Order { line: 1, .. })));
+}
+
+#[test]
+fn a_refusal_names_its_line_and_the_side() {
+    let (r, c) = (Side::Reference, Side::Candidate);
+    let refused = |events: &[Event]| Transcript::replay(&file(events)).unwrap_err().to_string();
+    for (side, name) in [(r, "reference"), (c, "candidate")] {
+        let unasked = refused(&[intent(0, r, 1), answer(0, side, 2)]);
+        let expected = format!("transcript line 3: attempt 2 of the {name} at challenge 0 ends without having begun");
+        assert_eq!(unasked, expected);
+    }
+    assert!(refused(&[intent(0, r, 2)]).starts_with("transcript line 2: attempt 2 where attempt 1 was due"));
+}
+
+#[test]
+fn a_line_is_read_up_to_its_longest_length() {
+    let mut events = challenge(0);
+    let Event::Answer { content, .. } = &mut events[1] else { unreachable!() };
+    *content = Some(String::new());
+    let room = MAX_LINE - serde_json::to_vec(&events[1]).unwrap().len();
+    let mut of = |length: usize| {
+        let Event::Answer { content, .. } = &mut events[1] else { unreachable!() };
+        *content = Some("x".repeat(length));
+        Transcript::replay(&file(&events)).map(|_| ())
+    };
+    assert_eq!(of(room), Ok(()));
+    assert!(matches!(of(room + 1), Err(TranscriptError::Line { line: 3, .. })));
 }
 
 #[test]

@@ -248,6 +248,13 @@ mod tests {
     }
 
     #[test]
+    fn what_was_seen_is_said_in_words() {
+        let again = "said exactly what it had said about challenge 7, which is another text";
+        assert_eq!(Unread::Again(7).to_string(), again);
+        assert_eq!(Unread::Table.to_string(), "gives each token one log-probability, whatever comes before it");
+    }
+
+    #[test]
     fn weights_at_hand_are_not_blamed() {
         let mut raw = genuine();
         raw.kind = ScoreKind::DeltaLogprob;
@@ -301,6 +308,24 @@ mod tests {
         let end = record(1, &[1, 20, 21, 12, 13, 14], &ELSE, &SAID);
         let old = record(0, &ONE, &SAID, &SAID);
         assert_eq!(unread(&[old], &end, &registration(ScoreKind::Kl, false)), None);
+    }
+
+    #[test]
+    fn where_the_candidate_is_certain_it_counts_how_uncertain_the_reference_is() {
+        let registration = registration(ScoreKind::DeltaCe, false);
+        let seen = |reference: &[i64], candidate: &[i64]| {
+            let old = record(0, &ONE, &[7 * NAT; 5], candidate);
+            unread(&[old], &record(1, &OTHER, reference, candidate), &registration).is_some()
+        };
+        let little = NEAR_CERTAIN;
+        // At as many positions as there are figures: one by one,
+        assert!(!seen(&[5 * NAT, 0, 0, 0, 0], &[0; 5]));
+        assert!(seen(&[NAT, NAT, NAT, NAT, 0], &[0; 5]));
+        assert!(!seen(&[little; 5], &[little; 5]));
+        assert!(seen(&[0; 5], &[little + 1; 5]));
+        // at other positions: on average.
+        assert!(seen(&[NAT; 3], &[0; 5]));
+        assert!(!seen(&[little / 2; 3], &[0; 5]));
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub(super) fn check(
     prompts: Option<(&Family, &[u8])>,
     report: &mut Report,
 ) -> Result<(), CheckError> {
-    let openings = Openings::from_json(bytes).map_err(malformed)?;
+    let openings = Openings::from_json(bytes).map_err(|e| malformed(&e))?;
     let request = request.map(serde_json::from_slice::<Request>).transpose();
     let request = request.map_err(|e| CheckError::Malformed { what: "request", message: e.to_string() })?;
     match request {
@@ -39,7 +39,7 @@ pub(super) fn check(
         }
     }
     openings.verify(statement).map_err(|e| match e {
-        SpotError::Json(_) => malformed(e),
+        SpotError::Json(_) => malformed(&e),
         other => CheckError::Invalid(format!("the openings: {other}")),
     })?;
     let (k, n) = (openings.records.len(), statement.outcome().n);
@@ -66,7 +66,7 @@ pub(super) fn check(
     Ok(())
 }
 
-fn malformed(e: SpotError) -> CheckError {
+fn malformed(e: &SpotError) -> CheckError {
     CheckError::Malformed { what: "openings", message: e.to_string() }
 }
 

@@ -213,3 +213,15 @@ fn other_trust_files_are_refused() {
         refused(parse_trust_file(text.as_bytes()), part);
     }
 }
+
+#[test]
+fn a_trust_file_lists_up_to_256_keys_with_labels_of_up_to_200_bytes() {
+    let file = |keys: u32, label: usize| {
+        let one = |i: u32| format!(r#"{{"id":"{i:064x}","label":"{}","key":"00"}}"#, "x".repeat(label));
+        let keys: Vec<_> = (0..keys).map(one).collect();
+        parse_trust_file(format!(r#"{{"format":"pot trust v1","keys":[{}]}}"#, keys.join(",")).as_bytes())
+    };
+    assert_eq!(file(256, 200).unwrap().len(), 256);
+    refused(file(257, 1), "lists 257 keys");
+    refused(file(1, 201), "a label");
+}

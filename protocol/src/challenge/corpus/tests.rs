@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::*;
+use crate::challenge::Family;
 
 /// Text without repeats: consecutive numbers in words of fixed width.
 fn numbered(count: u32) -> String {
@@ -92,5 +93,19 @@ fn a_large_enough_corpus_is_taken() {
 fn the_digest_is_tagged_and_debug_shows_no_text() {
     let corpus = small(&"secret words ".repeat(20));
     assert_eq!(corpus.digest(), Digest::of(["pot/corpus/v1\0\0\0", &"secret words ".repeat(20)].concat().as_bytes()));
-    assert!(!format!("{corpus:?}").contains("secret"));
+    let shown = format!("Corpus {{ digest: {:?}, windows: {}, .. }}", corpus.digest(), corpus.distinct_windows());
+    assert_eq!(format!("{corpus:?}"), shown);
+}
+
+#[test]
+fn what_is_too_large_is_refused_before_it_is_indexed() {
+    let refused = Corpus::with_minimum(" ".repeat(MAX_BYTES + 1), 1);
+    assert_eq!(refused.unwrap_err(), CorpusError::TooLarge { size: MAX_BYTES + 1 });
+}
+
+#[test]
+fn only_a_corpus_family_has_the_digest_of_a_corpus() {
+    let corpus = small(&numbered(30));
+    assert_eq!(Family::Corpus(corpus.clone()).corpus_digest(), Some(corpus.digest()));
+    assert_eq!(Family::Grammar.corpus_digest(), None);
 }

@@ -84,6 +84,10 @@ fn a_number_has_one_spelling() {
     for text in ["", "-1", "+1", "00", "01", " 1", "1 ", "0x1", "1e3", "1.0", "\u{661}", &"9".repeat(78)] {
         assert!(number::read::<Fr>(text).is_err(), "{text:?}");
     }
+    // What is no number, or longer than any, is not computed with.
+    for text in ["", "-1", &"9".repeat(78), &"9".repeat(1000)] {
+        assert_eq!(number::read::<Fr>(text), Err("not a decimal number of at most 77 digits"));
+    }
     for text in ["0", "1", "10"] {
         assert_eq!(number::write(number::read::<Fr>(text).unwrap()), text);
     }
@@ -136,7 +140,11 @@ fn other_protocols_curves_shapes_and_fields_are_refused() {
     proof_refused(|p| p["pi_a"][0] = json!(1), "invalid type");
     proof_refused(|p| drop(p.as_object_mut().unwrap().remove("pi_c")), "missing field");
     assert!(read_public(b"[\"1\"] x").is_err() && read_public(b"{}").is_err() && read_public(b"[1]").is_err());
-    assert!(read_public(&vec![b' '; super::MAX_BYTES + 1]).unwrap_err().reason.contains("too many"));
+    let mut longest = public(&inputs()).into_bytes();
+    longest.resize(super::MAX_BYTES, b' ');
+    assert_eq!(read_public(&longest).unwrap(), inputs());
+    longest.push(b' ');
+    assert!(read_public(&longest).unwrap_err().reason.contains("too many"));
     let shorter = GenericKey { ic: points().ic[..3].to_vec(), ..GenericKey::from(&points()) };
     let read = read_verification_key(super::verification_key(&shorter).as_bytes()).unwrap();
     assert!(KeyPoints::try_from(read).unwrap_err().reason.contains("2 public inputs"));

@@ -35,6 +35,7 @@ fn a_key_is_worth_what_it_says_unless_it_is_known_to_be_worth_less() {
     let good = of_a_ceremony(&points());
     assert_eq!(good.standing(), Standing::Ceremony);
     assert!(good.origin().starts_with("ceremony key: 40 contributions and a beacon over"), "{}", good.origin());
+    assert!(!good.origin().contains("one party"), "{}", good.origin());
     assert!(!good.is_built_in() && !key().is_built_in());
     assert!(Standing::Development < Standing::Rehearsal && Standing::Rehearsal < Standing::Ceremony);
     let forged = [Standing::Development, Standing::Rehearsal, Standing::Ceremony].map(|kind| kind.forger().is_some());

@@ -153,6 +153,21 @@ fn tau_has_to_separate_the_two_thresholds() {
 }
 
 #[test]
+fn tau_may_lie_on_either_threshold() {
+    let mut raw = document();
+    // Without bets the thresholds are free to move to the safe side, here to whole units.
+    (raw.coefficients.same, raw.betting.same.lambda, raw.betting.same.weight) =
+        ([Bet::NULL, Bet::NULL], [0; 2], [0; 2]);
+    (raw.coefficients.different, raw.betting.different.lambda) = ([Bet::NULL, Bet::NULL], [0; 2]);
+    raw.betting.different.weight = [0; 2];
+    (raw.betting.same.tq, raw.betting.different.tq) = (101 * 256, 104 * 256);
+    for (tau, holds) in [(100, false), (101, true), (104, true), (105, false)] {
+        raw.coefficients.tau = tau;
+        assert_eq!(check(&raw).is_ok(), holds, "{tau}");
+    }
+}
+
+#[test]
 fn every_parameter_out_of_its_range_is_named() {
     type Change = fn(&mut RawPolicy);
     let changes: [(&str, Change); 16] = [

@@ -19,7 +19,7 @@ const EXIT_CODES: &str = "Exit codes: 0 accepted · 1 cryptographically invalid 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check a bundle and everything else that is given.
-    Verify(Verify),
+    Verify(Box<Verify>),
     /// Check a bundle and write its proof for snarkjs or the EVM.
     Export(Export),
     /// List the verifying keys that are trusted, with where they come from.
@@ -68,7 +68,7 @@ pub(crate) struct Verify {
     #[arg(long, value_name = "FILE")]
     pub(crate) nonce: Option<PathBuf>,
     /// What was signed about the bundle (`pot-prove attest`), its registration (`pot-prove register --sign-with`) or the
-    /// files of a model (OpenSSF model signing); may be given several times.
+    /// files of a model (model signing); may be given several times.
     #[arg(long = "attestation", value_name = "FILE", requires = "identities")]
     pub(crate) attestations: Vec<PathBuf>,
     /// The public key (PEM) of one who is to have signed an attestation or the nonce; may be given several times.

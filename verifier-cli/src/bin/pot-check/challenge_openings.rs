@@ -24,15 +24,7 @@ fn draw(args: &ChallengeOpenings) -> Result<(), Stop> {
     let malformed = |message: String| Stop(Exit::Malformed, message);
     let bytes = files::bundle(&args.bundle).map_err(malformed)?;
     let bundle = Bundle::from_bytes(&bytes).map_err(|e| malformed(e.to_string()))?;
-    let seed = match args.seed {
-        Some(seed) => seed,
-        None => {
-            let mut seed = [0; 32];
-            getrandom::fill(&mut seed)
-                .map_err(|e| Stop(Exit::Usage, format!("the system gives no randomness: {e}")))?;
-            Digest(seed)
-        }
-    };
+    let seed = args.seed.map_or_else(fresh, Ok)?;
     let request = Request { statement: bundle.statement.digest(), seed, count: args.count };
     let json = serde_json::to_vec_pretty(&request).map_err(|e| Stop(Exit::Usage, e.to_string()))?;
     files::write_new(Path::new(""), &[(args.out.clone(), &json)]).map_err(|e| Stop(Exit::Usage, e))?;
@@ -44,4 +36,10 @@ fn draw(args: &ChallengeOpenings) -> Result<(), Stop> {
         args.out.display()
     ));
     Ok(())
+}
+
+fn fresh() -> Result<Digest, Stop> {
+    let mut seed = [0; 32];
+    getrandom::fill(&mut seed).map_err(|e| Stop(Exit::Usage, format!("the system gives no randomness: {e}")))?;
+    Ok(Digest(seed))
 }
