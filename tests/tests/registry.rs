@@ -80,7 +80,7 @@ fn a_registry_counts_attempts_and_shows_what_is_missing() {
     let (_, report) = chain.verify(&gap, 0);
     assert_eq!((&report["registry"]["attempts"], &report["registry"]["missing"]), (&3.into(), &serde_json::json!([1])));
     assert!(report["warnings"].to_string().contains("1 numbers, 1 first, have no registration"), "{report}");
-    assert!(report["verified"].to_string().contains("if the 1 whose policy is not known"), "{report}");
+    assert!(report["verified"].to_string().contains("and the 1 whose policy is not known"), "{report}");
     // Nothing but the bundle: its own number says as much, and it names the one before it.
     let bundle = fs::read(chain.folders[2].join("bundle.pot")).unwrap();
     let empty = chain.registry("empty", &[("bundle.pot", &bundle)]);
