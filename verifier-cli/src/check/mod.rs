@@ -103,17 +103,15 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         Some(transcript) => sealed::check(transcript, statement, &policy, opened.as_deref(), &mut report)?,
         None => report.not_given.push("--transcript: the records behind the evidence root".to_owned()),
     }
-    match evidence.reveal {
-        Some(bytes) => {
-            revealed::check(bytes, statement, family.as_ref(), transcript.as_ref(), &mut report)?;
-        }
-        None => {
-            report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
-        }
-    }
+    let run_key = if let Some(bytes) = evidence.reveal {
+        Some(revealed::check(bytes, statement, family.as_ref(), transcript.as_ref(), &mut report)?)
+    } else {
+        report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
+        None
+    };
     match evidence.openings {
         Some(bytes) => {
-            let prompts = family.as_ref().zip(evidence.reveal);
+            let prompts = family.as_ref().zip(run_key.as_ref());
             spot::check(bytes, evidence.request, statement, prompts, &mut report)?;
         }
         None if transcript.is_none() => {

@@ -1,7 +1,7 @@
 //! With the challenge key every prompt can be derived again.
 
 use pot_protocol::{
-    challenge::{ChallengeKey, Family},
+    challenge::{ChallengeKey, Family, RunKey},
     digest::Digest,
     statement::Statement,
     transcript::Transcript,
@@ -9,13 +9,14 @@ use pot_protocol::{
 
 use crate::{error::CheckError, report::Report};
 
+/// Checks the challenge key, and the transcript's prompts with it; gives the run's key.
 pub(super) fn check(
     bytes: &[u8],
     statement: &Statement,
     family: Option<&Family>,
     transcript: Option<&Transcript>,
     report: &mut Report,
-) -> Result<(), CheckError> {
+) -> Result<RunKey, CheckError> {
     let text = str::from_utf8(bytes).unwrap_or_default();
     let key: Digest = text.trim_end().parse().map_err(|_| CheckError::Malformed {
         what: "challenge key",
@@ -48,5 +49,5 @@ pub(super) fn check(
         }
         (_, None) => report.not_given.push("--transcript: the prompts, to compare with those of the key".to_owned()),
     }
-    Ok(())
+    Ok(run)
 }

@@ -1,8 +1,7 @@
 //! A sample of the records, opened.
 
 use pot_protocol::{
-    challenge::{ChallengeKey, Family},
-    digest::Digest,
+    challenge::{Family, RunKey},
     spot::{Openings, Request, SpotError},
     statement::Statement,
 };
@@ -14,7 +13,7 @@ pub(super) fn check(
     bytes: &[u8],
     request: Option<&[u8]>,
     statement: &Statement,
-    prompts: Option<(&Family, &[u8])>,
+    prompts: Option<(&Family, &RunKey)>,
     report: &mut Report,
 ) -> Result<(), CheckError> {
     let openings = Openings::from_json(bytes).map_err(|e| malformed(&e))?;
@@ -48,13 +47,15 @@ pub(super) fn check(
         "openings: {k} of {n} records are in the evidence root, their scores follow from their figures and are the committed \
          ones{finds}"
     ));
-    report.not_given.push("the models' tokenizers (that the token ids are those of the prompts)".to_owned());
+    let tokenizers = "the models' tokenizers (that the token ids are those of the prompts)".to_owned();
+    if !report.not_given.contains(&tokenizers) {
+        report.not_given.push(tokenizers);
+    }
     report.opened = Some(openings.records.iter().map(|opened| opened.record.index).collect());
-    if let Some((family, key)) = prompts {
-        let run = run_key(key, statement)?;
+    if let Some((family, run)) = prompts {
         for opened in &openings.records {
             let record = &opened.record;
-            if family.challenge(&run, record.index).text != record.prompt {
+            if family.challenge(run, record.index).text != record.prompt {
                 return Err(CheckError::Invalid(format!(
                     "record {}: the prompt is not the committed challenge",
                     record.index
@@ -68,14 +69,6 @@ pub(super) fn check(
 
 fn malformed(e: &SpotError) -> CheckError {
     CheckError::Malformed { what: "openings", message: e.to_string() }
-}
-
-/// The run's key, of a challenge key that was checked before.
-fn run_key(bytes: &[u8], statement: &Statement) -> Result<pot_protocol::challenge::RunKey, CheckError> {
-    let text = str::from_utf8(bytes).unwrap_or_default();
-    let key: Digest =
-        text.trim_end().parse().map_err(|message| CheckError::Malformed { what: "challenge key", message })?;
-    Ok(ChallengeKey::new(key.0).derive(&statement.fields().nonce.0, &statement.registration().digest().0))
 }
 
 /// In words, for a tenth and a half of the records being false: (1 − f)^k, rounded up to tenths of a per cent.
