@@ -116,6 +116,27 @@ pub fn corners(capacity: Capacity, seed: u64) -> anyhow::Result<Vec<Instance>> {
     Ok(found)
 }
 
+/// Instances about which much can be lied with little change: the whole window is open, no bet fires, and the scores are all
+/// alike, nothing or one in each segment.
+///
+/// # Errors
+/// As of [`covering`].
+pub fn open_windows(capacity: Capacity, seed: u64) -> anyhow::Result<Vec<Instance>> {
+    let looks = capacity.looks();
+    let mut random = ChaCha20Rng::seed_from_u64(seed);
+    let (first, last) = (looks[0], looks[looks.len() - 1]);
+    let one = |(x, tau): (u64, u32)| {
+        let mut coefficients = some_preset(&mut random);
+        (coefficients.n_min, coefficients.n_max, coefficients.tau) = (first, last, tau);
+        (coefficients.same, coefficients.different) = ([Bet::NULL; 2], [Bet::NULL; 2]);
+        (coefficients.strict, coefficients.strong) = ([Bet::NULL], [Bet::NULL; 2]);
+        let scores = vec![Score::saturating(x); last as usize];
+        checked(capacity, format!("open, scores of {x}, tau {tau}"), coefficients, scores, &mut random)
+    };
+    let scores = [0, 0, 40, 90, 200, 300, 700, 1500, 3000, MAX_SCORE.into()];
+    scores.into_iter().zip([0, u32::from(CLIP_A)].into_iter().cycle()).map(one).collect()
+}
+
 impl Instance {
     /// The private part.
     pub fn private(&self) -> VerdictPrivate {

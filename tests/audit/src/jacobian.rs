@@ -27,15 +27,16 @@ pub struct Determined {
 /// Which private wires are determined at `values`, which satisfy the system, if the `given` ones are known.
 pub fn determined(system: &System, values: &[Fr], given: &[bool]) -> Determined {
     let mut solved: Vec<bool> = (0..system.wires()).map(|wire| wire < system.inputs() || given[wire]).collect();
-    let double_roots = solve(system, values, &mut solved);
+    let double_roots = solve(system, values, &mut solved).into_iter().map(|(wire, _)| wire).collect();
     let rows = differential(system, values, |wire| !solved[wire]);
     peel(&rows, &mut solved);
     eliminate(&rows, &mut solved);
     Determined { loose: (0..system.wires()).filter(|&wire| !solved[wire]).collect(), double_roots }
 }
 
-/// Solves the wires that are the only one left in a row, as long as there are any, and gives those with a double root.
-fn solve(system: &System, values: &[Fr], solved: &mut [bool]) -> Vec<usize> {
+/// Solves the wires that are the only one left in a row, as long as there are any, and gives those with a double root, with
+/// this row.
+pub(crate) fn solve(system: &System, values: &[Fr], solved: &mut [bool]) -> Vec<(usize, usize)> {
     let sums = system.sums(values);
     let wires =
         |row: usize| -> BTreeSet<usize> { system.rows()[row].iter().flatten().map(|(wire, _)| *wire).collect() };
@@ -56,7 +57,7 @@ fn solve(system: &System, values: &[Fr], solved: &mut [bool]) -> Vec<usize> {
             continue;
         }
         if slope == Fr::ZERO {
-            double_roots.push(wire);
+            double_roots.push((wire, row));
         }
         solved[wire] = true;
         for occurrence in system.column(wire) {
@@ -69,7 +70,7 @@ fn solve(system: &System, values: &[Fr], solved: &mut [bool]) -> Vec<usize> {
 }
 
 /// The rows of the Jacobian, in the columns of the free wires.
-fn differential(system: &System, values: &[Fr], free: impl Fn(usize) -> bool) -> Vec<BTreeMap<usize, Fr>> {
+pub(crate) fn differential(system: &System, values: &[Fr], free: impl Fn(usize) -> bool) -> Vec<BTreeMap<usize, Fr>> {
     let sums = system.sums(values);
     let one = |(sides, [a, b, _]): (&crate::system::Row, &[Fr; 3])| {
         let mut row = BTreeMap::new();
@@ -84,8 +85,10 @@ fn differential(system: &System, values: &[Fr], free: impl Fn(usize) -> bool) ->
     system.rows().iter().zip(&sums).map(one).collect()
 }
 
-/// Solves wires that stand alone in a row, as long as there are any: the triangular part of the matrix.
-fn peel(rows: &[BTreeMap<usize, Fr>], solved: &mut [bool]) {
+/// Solves wires that stand alone in a row, as long as there are any, and gives each with its row: the triangular part of the
+/// matrix.
+pub(crate) fn peel(rows: &[BTreeMap<usize, Fr>], solved: &mut [bool]) -> Vec<(usize, usize)> {
+    let mut order = vec![];
     let mut rows_of: Vec<Vec<usize>> = vec![vec![]; solved.len()];
     let mut left: Vec<usize> = rows.iter().map(BTreeMap::len).collect();
     for (index, row) in rows.iter().enumerate() {
@@ -97,6 +100,7 @@ fn peel(rows: &[BTreeMap<usize, Fr>], solved: &mut [bool]) {
     while let Some(row) = ready.pop() {
         let Some(&wire) = rows[row].keys().find(|wire| !solved[**wire]) else { continue };
         solved[wire] = true;
+        order.push((wire, row));
         for &other in &rows_of[wire] {
             left[other] -= 1;
             if left[other] == 1 {
@@ -104,6 +108,7 @@ fn peel(rows: &[BTreeMap<usize, Fr>], solved: &mut [bool]) {
             }
         }
     }
+    order
 }
 
 /// Gaussian elimination of what is left, short rows first.

@@ -5,6 +5,7 @@
 //! the verdict circuits.
 
 pub mod coefficients;
+pub mod coloops;
 pub mod constraints;
 pub mod instances;
 pub mod jacobian;

@@ -6,6 +6,7 @@ use ark_ff::{AdditiveGroup, Field};
 
 use crate::{
     coefficients::Coefficients,
+    coloops::coloops,
     constraints::Liar,
     jacobian::determined,
     mutants::{mutate, mutate_inputs},
@@ -151,4 +152,57 @@ fn a_coefficient_that_no_assignment_uses_survives() {
     // x = 1 only: nothing says that the high bit counts twice.
     coefficients.observe(&assignments()[1]);
     assert!(coefficients.survivors().iter().any(|s| s.row == 2 && s.wire == 3));
+}
+
+#[test]
+fn without_any_row_of_a_whole_system_a_wire_comes_loose() {
+    let system = system(squared());
+    for (seed, values) in assignments().into_iter().enumerate() {
+        // At x = 0 the product is a double root of x, and the bits are what holds the wires.
+        assert_eq!(coloops(&system, &values, &[false; 5], seed as u64), Some(vec![0, 1, 2, 3]));
+    }
+}
+
+#[test]
+fn a_row_that_another_says_too_is_no_coloop() {
+    let mut rows = squared();
+    rows.push(rows[2].clone());
+    let rows = system(rows);
+    assert_eq!(coloops(&rows, &assignments()[3], &[false; 5], 1), Some(vec![0, 1, 3]));
+    // A given wire needs no row.
+    assert_eq!(coloops(&rows, &assignments()[3], &[false, false, true, false, false], 1), Some(vec![1, 3]));
+    let mut short = squared();
+    short.remove(1);
+    assert_eq!(coloops(&system(short), &assignments()[3], &[false; 5], 1), None);
+}
+
+#[test]
+fn coloops_are_found_where_no_wire_stands_alone() {
+    // a + b = 14 and 2a + 3b = 33 twice over, once as their sum: of these three rows none is needed.
+    let equation = |a: i64, b: i64, sum: i64| [vec![(2, fr(a)), (3, fr(b))], vec![(ONE, fr(1))], vec![(ONE, fr(sum))]];
+    let values = [fr(1), fr(0), fr(9), fr(5)];
+    let two = System::new(2, 4, vec![equation(1, 1, 14), equation(2, 3, 33)]).unwrap();
+    assert_eq!(coloops(&two, &values, &[false; 4], 1), Some(vec![0, 1]));
+    let three = System::new(2, 4, vec![equation(1, 1, 14), equation(2, 3, 33), equation(3, 4, 47)]).unwrap();
+    assert_eq!(coloops(&three, &values, &[false; 4], 1), Some(vec![]));
+}
+
+#[test]
+fn a_liar_writes_sums_in_bits_anew() {
+    // s is a product of bits 2 and 3; s + 1 = low + 2·high, where high is wire 5 and low what it leaves.
+    let low = vec![(4, fr(1)), (ONE, fr(1)), (5, fr(-2))];
+    let less = vec![(4, fr(1)), (5, fr(-2))];
+    let rows = vec![
+        [vec![(2, fr(1))], vec![(3, fr(1))], vec![(4, fr(1))]],
+        boolean(3),
+        [vec![(2, fr(1)), (PRODUCT, fr(-1))], vec![(ONE, fr(1))], vec![]],
+        [low, less, vec![]],
+        boolean(5),
+    ];
+    let system = System::new(2, 6, rows).unwrap();
+    let values = [fr(1), fr(1), fr(1), fr(0), fr(0), fr(0)];
+    assert!(system.broken(&values).is_empty());
+    let needed = Liar::new(&system).needed(&values, &std::collections::BTreeSet::default());
+    // With wire 3 = 2 the sum is 3: who leaves wire 5 at 0 is refused by the row of the sum as well.
+    assert!(needed.contains(&1), "{needed:?}");
 }

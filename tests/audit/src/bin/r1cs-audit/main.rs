@@ -9,6 +9,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use pot_audit::{
     coefficients::Coefficients,
+    coloops::coloops,
     constraints::Liar,
     instances::{self, Instance},
     jacobian, mutants,
@@ -117,9 +118,19 @@ fn main() -> anyhow::Result<ExitCode> {
     }
     report.coefficients(&coefficients);
 
+    let mut needed = std::collections::BTreeSet::new();
+    let shown: Vec<_> = assigned
+        .par_iter()
+        .enumerate()
+        .map(|(i, (_, values))| coloops(&system, values, &given, arguments.seed.wrapping_add(i as u64)))
+        .collect();
+    for rows in shown.into_iter().flatten() {
+        needed.extend(rows);
+    }
+    report.coloops(&needed, assigned.len());
+
     let liar = Liar::new(&system);
     let step = (assigned.len() / arguments.lies.max(1)).max(1);
-    let mut needed = std::collections::BTreeSet::new();
     for circuit in false_ones {
         let mut values = System::assign(circuit)?;
         system.restate(&mut values);
@@ -127,7 +138,12 @@ fn main() -> anyhow::Result<ExitCode> {
         anyhow::ensure!(!broken.is_empty(), "a score after the stop is accepted");
         needed.extend(<[usize; 1]>::try_from(broken).into_iter().flatten());
     }
-    for (_, values) in assigned.iter().step_by(step).take(arguments.lies) {
+    let open: Vec<_> = instances::open_windows(capacity, arguments.seed)?
+        .iter()
+        .map(|i| System::assign(i.circuit()))
+        .collect::<Result<_, _>>()?;
+    let all = assigned.iter().step_by(step).map(|(_, values)| values).take(arguments.lies);
+    for values in open.iter().take(arguments.lies).chain(all) {
         needed.extend(liar.needed(values, &needed));
         println!("  {} constraints needed so far", needed.len());
     }

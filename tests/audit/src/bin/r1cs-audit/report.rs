@@ -96,6 +96,14 @@ impl<'a> Report<'a> {
         }
     }
 
+    pub(crate) fn coloops(&self, needed: &BTreeSet<usize>, witnesses: usize) {
+        let all = self.system.rows().len();
+        println!(
+            "dropped constraints: without {} of {all} a wire comes loose at some of {witnesses} witnesses",
+            needed.len()
+        );
+    }
+
     pub(crate) fn constraints(&mut self, needed: &BTreeSet<usize>) {
         let all = self.system.rows().len();
         let others = (0..all).filter(|row| !needed.contains(row));
