@@ -4,6 +4,7 @@
 //! not given, the assurance level and the bound of the verdict in words, or with the reason for a refusal.
 #![deny(clippy::indexing_slicing)]
 
+pub mod acceptance;
 pub mod trust;
 
 mod check;
@@ -11,10 +12,12 @@ mod error;
 mod export;
 mod registry;
 mod report;
+mod svr;
 
 pub use check::{Evidence, check};
 pub use error::{CheckError, Class};
 pub use export::{Exported, export};
 pub use pot_attestation::{KeyError, PublicKey};
 pub use registry::{RegistryFile, RegistryReport};
-pub use report::{Assurance, Report, Said, Signed};
+pub use report::{Assurance, Piece, Report, Said, Signed, Trustee};
+pub use svr::{Verified, svr};

@@ -1,19 +1,22 @@
 //! What was verified, what was not given, and how much that is worth.
 
+use std::collections::BTreeSet;
+
+use pot_attestation::model_root;
 use pot_protocol::{
     digest::Digest,
-    policy::{Micro, Parameters, Policy},
+    policy::{CLIP_A, Micro, Parameters, Policy, Preset},
     registration::Positions,
     rule::{Outcome, Verdict},
     score::ScoreKind,
     statement::Statement,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{registry::RegistryReport, trust::KeyReport};
 
 /// How much the verdict rests on more than the auditor's word.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Assurance {
@@ -63,6 +66,60 @@ pub enum Said {
     Both,
 }
 
+/// What can be given beside a bundle, and has to hold when it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Piece {
+    /// The opened scores: the verdict is derived without any setup.
+    Scores,
+    /// All records.
+    Transcript,
+    /// The challenge key, and prompts to hold against it.
+    Reveal,
+    /// Records that the checker drew.
+    Openings,
+    /// A nonce signed by a key that the checker named, or a round of the beacon.
+    Nonce,
+    /// The registrations of this pair that the checker knows of.
+    Registry,
+}
+
+impl Piece {
+    /// The word in JSON and in policy files.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scores => "scores",
+            Self::Transcript => "transcript",
+            Self::Reveal => "reveal",
+            Self::Openings => "openings",
+            Self::Nonce => "nonce",
+            Self::Registry => "registry",
+        }
+    }
+
+    /// In words.
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::Scores => "the opened scores",
+            Self::Transcript => "the transcript",
+            Self::Reveal => "the challenge key, with prompts to hold against it",
+            Self::Openings => "openings of your own request",
+            Self::Nonce => "a nonce of the beacon, or signed by a key that you named",
+            Self::Registry => "a registry",
+        }
+    }
+}
+
+/// Somebody who has to be trusted, and for what.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Trustee {
+    /// Who.
+    pub who: String,
+    /// That what is so.
+    pub what: String,
+}
+
 /// The outcome of a check that accepted everything it was given.
 #[derive(Clone, Debug, Serialize)]
 pub struct Report {
@@ -76,24 +133,42 @@ pub struct Report {
     pub reference: String,
     /// SHA-256 of its weights, where they were at hand.
     pub reference_weights: Option<Digest>,
+    /// The root of `OpenSSF` model signing over its files, where it was read from files.
+    pub reference_root: Option<Digest>,
     /// How it was asked, where it is an endpoint.
     pub reference_settings: Option<String>,
     /// Name of the registered candidate.
     pub candidate: String,
     /// SHA-256 of its weights, where they were at hand.
     pub candidate_weights: Option<Digest>,
+    /// The root of `OpenSSF` model signing over its files, where it was read from files.
+    pub candidate_root: Option<Digest>,
     /// How it was asked, where it is an endpoint: `top N` is the k of `kl-topk`.
     pub candidate_settings: Option<String>,
     /// Challenge family and version, and which tokens of a prompt are scored.
     pub challenges: String,
     /// Policy name.
     pub policy: String,
+    /// The policy's name among those that come with this program, if it is one of them.
+    pub preset: Option<&'static str>,
+    /// SHA-256 of the policy's document.
+    pub policy_document: Digest,
+    /// The policy's bound on the chance of a wrong verdict.
+    pub alpha: Micro,
+    /// The policy's margin in nats; in nats per byte for `delta-ce`.
+    pub gamma: Micro,
     /// Score kind.
     pub kind: ScoreKind,
     /// Assurance level.
     pub assurance: Assurance,
     /// The verdict's error bound in words.
     pub bound: String,
+    /// What follows from a SAME for single prompts, in words.
+    pub consequence: Option<String>,
+    /// What was given beside the bundle, and holds.
+    pub pieces: BTreeSet<Piece>,
+    /// Who has to be trusted, and for what, for this verdict to be about the models.
+    pub trusted_for: Vec<Trustee>,
     /// The challenges whose records were opened and hold.
     pub opened: Option<Vec<u64>>,
     /// Id of the counterparty's key, where their signed nonce was given and holds.
@@ -134,18 +209,27 @@ impl Report {
             n: outcome.n,
             reference: registration.reference.name().to_owned(),
             reference_weights: registration.reference.weights(),
+            reference_root: model_root(&registration.reference),
             reference_settings: registration.reference.settings().map(str::to_owned),
             candidate: registration.candidate.name().to_owned(),
             candidate_weights: registration.candidate.weights(),
+            candidate_root: model_root(&registration.candidate),
             candidate_settings: registration.candidate.settings().map(str::to_owned),
             challenges: match registration.positions {
                 Positions::Last(k) => format!("{} v{}, last {k} tokens of each", family.name, family.version),
                 _ => format!("{} v{}, all tokens of each", family.name, family.version),
             },
             policy: registration.policy.name.clone(),
+            preset: policy.preset().map(Preset::name),
+            policy_document: registration.policy.document,
+            alpha: policy.parameters().alpha,
+            gamma: policy.parameters().gamma,
             kind: registration.kind,
             assurance: Assurance::None,
             bound: bound(outcome, policy),
+            consequence: consequence(outcome, policy.parameters()),
+            pieces: BTreeSet::new(),
+            trusted_for: Vec::new(),
             opened: None,
             nonce_key: None,
             signed: Vec::new(),
@@ -163,6 +247,7 @@ impl Report {
     }
 
     pub(crate) fn add_registry(&mut self, found: RegistryReport) {
+        self.pieces.insert(Piece::Registry);
         self.verified.push(format!("registry: {}", found.bound()));
         self.registrations_known = found.attempts;
         if let Some(first) = found.missing.first() {
@@ -231,6 +316,19 @@ fn bound(outcome: Outcome, policy: &Policy) -> String {
         _ => return main,
     };
     format!("{main}. Grade {grade}; the chance of a wrong grade is at most another {alpha}")
+}
+
+/// What the bound of a SAME says of single prompts, by Markov's inequality: scores are clipped at half a nat, so the share
+/// of prompts that reach it is at most the mean over a half. Nothing where the score is only a lower bound of the divergence.
+fn consequence(outcome: Outcome, parameters: &Parameters) -> Option<String> {
+    if outcome.verdict != Verdict::Same || parameters.kind == ScoreKind::KlTopk {
+        return None;
+    }
+    let unit = if parameters.kind == ScoreKind::DeltaCe { "nat per byte" } else { "nat" };
+    // In tenths of a per cent, rounded up: threshold/10^6 nat over CLIP_A/1024 nat.
+    let tenths = (u64::from(same_threshold(parameters).0) * 1024).div_ceil(u64::from(CLIP_A) * 1000);
+    let share = if tenths % 10 == 0 { format!("{}", tenths / 10) } else { format!("{}.{}", tenths / 10, tenths % 10) };
+    Some(format!("So of such challenges at most {share} % are expected to differ by half a {unit} or more"))
 }
 
 /// γ·min(1, 2η) in nats, rounded up to six places so that it stays a bound.

@@ -13,6 +13,7 @@ mod model_signing;
 mod nonce;
 mod registered;
 mod sigstore;
+mod svr;
 mod verdict;
 
 pub use beacon::{BeaconError, Chain, QUICKNET};
@@ -24,4 +25,5 @@ pub use model_signing::{MODEL_SIGNING, SignedModel};
 pub use nonce::{NonceError, read_nonce, sign_nonce};
 pub use registered::{REGISTRATION, is_about, registration_statement};
 pub use sigstore::SigstoreBundle;
+pub use svr::{SVR, VerificationResult, Verifier};
 pub use verdict::{VERDICT, Verdict};

@@ -8,7 +8,7 @@ use pot_protocol::{bundle::Bundle, digest::Digest, policy::Policy, registration:
 
 use crate::{
     error::CheckError,
-    report::{Report, Said, Signed},
+    report::{Piece, Report, Said, Signed},
 };
 
 /// What the signatures are compared with.
@@ -79,6 +79,7 @@ pub(super) fn check(
     };
     let key = signer.id();
     if report.nonce_key == Some(key) && matches!(said, Said::Verdict { .. } | Said::Registration) {
+        report.pieces.remove(&Piece::Nonce);
         report
             .warnings
             .push(format!("the nonce and what the auditor says are signed by one key, {key}: this run is grindable"));

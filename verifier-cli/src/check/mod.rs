@@ -7,6 +7,7 @@ mod opened;
 mod revealed;
 mod sealed;
 mod spot;
+mod trustees;
 
 use pot_attestation::PublicKey;
 use pot_protocol::{
@@ -128,6 +129,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         attested::check(bytes, evidence.identities, &about, &mut report)?;
     }
     attested::missing(evidence.identities, &mut report);
+    trustees::add(statement, &mut report);
     report.not_given.push("a rerun of records with the models (that the scores came from these models)".to_owned());
     Ok(report)
 }

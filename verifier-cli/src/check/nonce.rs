@@ -3,7 +3,10 @@
 use pot_attestation::{BeaconError, EnvelopeError, NonceError, PublicKey, read_nonce};
 use pot_protocol::{registration::NonceSource, statement::Statement};
 
-use crate::{error::CheckError, report::Report};
+use crate::{
+    error::CheckError,
+    report::{Piece, Report},
+};
 
 /// Checks the counterparty's answer or the beacon's round, where it is given; warns where it would be needed.
 pub(super) fn check(
@@ -41,7 +44,9 @@ pub(super) fn check(
                 name.escape_debug()
             ));
             // The key comes out of the auditor's own registration: only the checker can say whose it is.
-            if !identities.iter().any(|identity| identity.id() == id) {
+            if identities.iter().any(|identity| identity.id() == id) {
+                report.pieces.insert(Piece::Nonce);
+            } else {
                 report.warnings.push(format!(
                     "the nonce is signed by a key that you did not name: if {id} is not that of '{}' but the auditor's own, this run \
                      is grindable; name their key with --identity",
@@ -50,9 +55,12 @@ pub(super) fn check(
             }
             report.nonce_key = Some(id);
         }
-        NonceSource::Beacon { round, .. } => report.verified.push(format!(
-            "nonce: round {round} of the public beacon, later than the registration by the auditor's clock"
-        )),
+        NonceSource::Beacon { round, .. } => {
+            report.pieces.insert(Piece::Nonce);
+            report.verified.push(format!(
+                "nonce: round {round} of the public beacon, later than the registration by the auditor's clock"
+            ));
+        }
         _ => report.warnings.push(unshown(statement)),
     }
     Ok(())

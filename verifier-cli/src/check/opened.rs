@@ -10,7 +10,7 @@ use pot_protocol::{
 
 use crate::{
     error::CheckError,
-    report::{Assurance, Report},
+    report::{Assurance, Piece, Report},
 };
 
 pub(super) fn check(
@@ -31,6 +31,7 @@ pub(super) fn check(
     report
         .verified
         .push(format!("scores: all {} open the score root, and the rule gives this verdict", opening.scores.len()));
+    report.pieces.insert(Piece::Scores);
     report.assurance = report.assurance.max(Assurance::Arithmetic);
     Ok(opening.scores)
 }

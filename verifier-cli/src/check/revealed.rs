@@ -7,7 +7,10 @@ use pot_protocol::{
     transcript::Transcript,
 };
 
-use crate::{error::CheckError, report::Report};
+use crate::{
+    error::CheckError,
+    report::{Piece, Report},
+};
 
 /// Checks the challenge key, and the transcript's prompts with it; gives the run's key.
 pub(super) fn check(
@@ -40,6 +43,7 @@ pub(super) fn check(
                     )));
                 }
             }
+            report.pieces.insert(Piece::Reveal);
             report
                 .verified
                 .push(format!("challenges: all {} prompts are the committed ones", transcript.records().len()));

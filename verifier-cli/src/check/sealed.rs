@@ -8,7 +8,10 @@ use pot_protocol::{
 };
 
 use super::opened::{count_is_stated, rule_holds};
-use crate::{error::CheckError, report::Report};
+use crate::{
+    error::CheckError,
+    report::{Piece, Report},
+};
 
 pub(super) fn check(
     transcript: &Transcript,
@@ -58,6 +61,7 @@ pub(super) fn check(
         "transcript: {} records make the evidence root, every score follows from its figures, and the rule gives this verdict",
         sealed.size
     ));
+    report.pieces.insert(Piece::Transcript);
     report.not_given.push("the models' tokenizers (that the token ids are those of the prompts)".to_owned());
     match opened {
         // Without this the proof could be about other scores than the records'.

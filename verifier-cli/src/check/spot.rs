@@ -6,7 +6,10 @@ use pot_protocol::{
     statement::Statement,
 };
 
-use crate::{error::CheckError, report::Report};
+use crate::{
+    error::CheckError,
+    report::{Piece, Report},
+};
 
 /// Checks openings: those that `request` asks for, or a sample whose seed follows from the statement.
 pub(super) fn check(
@@ -41,6 +44,9 @@ pub(super) fn check(
         SpotError::Json(_) => malformed(&e),
         other => CheckError::Invalid(format!("the openings: {other}")),
     })?;
+    if request.is_some() {
+        report.pieces.insert(Piece::Openings);
+    }
     let (k, n) = (openings.records.len(), statement.outcome().n);
     let finds = if request.is_some() { what_a_sample_finds(k) } else { String::new() };
     report.verified.push(format!(
@@ -62,6 +68,7 @@ pub(super) fn check(
                 )));
             }
         }
+        report.pieces.insert(Piece::Reveal);
         report.verified.push("openings: their prompts are the committed challenges".to_owned());
     }
     Ok(())

@@ -33,8 +33,10 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("signers").multiple(true))]
 pub(crate) struct Verify {
-    /// The bundle, or the folder that holds `bundle.pot`.
+    /// The bundle, or the folder that holds `bundle.pot`. Of a release (`pot-prove publish`, a folder with `SHA256SUMS`) every
+    /// sum is compared, and what lies in it is taken for what is not named here.
     pub(crate) bundle: PathBuf,
     /// Demand this verdict: exit 4 when the bundle is valid and says something else.
     #[arg(long, value_enum, ignore_case = true)]
@@ -69,17 +71,44 @@ pub(crate) struct Verify {
     pub(crate) nonce: Option<PathBuf>,
     /// What was signed about the bundle (`pot-prove attest`), its registration (`pot-prove register --sign-with`) or the
     /// files of a model (model signing); may be given several times.
-    #[arg(long = "attestation", value_name = "FILE", requires = "identities")]
+    #[arg(long = "attestation", value_name = "FILE", requires = "signers")]
     pub(crate) attestations: Vec<PathBuf>,
     /// The public key (PEM) of one who is to have signed an attestation or the nonce; may be given several times.
-    #[arg(long = "identity", value_name = "KEY")]
+    #[arg(long = "identity", value_name = "KEY", group = "signers")]
     pub(crate) identities: Vec<PathBuf>,
+    /// What you accept, as a TOML file ('pot acceptance v1', see docs/attestations.md): exit 4 when the bundle is valid and
+    /// does not meet it.
+    #[arg(long, value_name = "FILE", group = "signers")]
+    pub(crate) policy_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) svr: Svr,
     #[command(flatten)]
     pub(crate) trust: Trust,
     /// Print the report as JSON.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print nothing but errors: the exit code says the rest.
+    #[arg(long, short, conflicts_with = "json")]
+    pub(crate) quiet: bool,
 }
+
+/// The result for others.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Svr {
+    /// Where the bundle is accepted, write that as in-toto's Simple Verification Result into this file; nothing is
+    /// overwritten.
+    #[arg(long = "emit-svr", value_name = "FILE")]
+    pub(crate) emit: Option<PathBuf>,
+    /// Sign it with this private key: a Sigstore bundle. Without it the file is an unsigned in-toto statement.
+    #[arg(long = "svr-key", value_name = "KEY", requires = "emit")]
+    pub(crate) key: Option<PathBuf>,
+    /// The URI that you go by as a verifier.
+    #[arg(long = "verifier-id", value_name = "URI", requires = "emit", default_value = DEFAULT_VERIFIER)]
+    pub(crate) verifier: String,
+}
+
+/// What a verifier is called who says nothing else.
+const DEFAULT_VERIFIER: &str = concat!("urn:proof-of-training:pot-check:", env!("CARGO_PKG_VERSION"));
 
 /// Which verifying keys count. Keys that are named are the only ones; without any, those that come with the program.
 #[derive(Debug, clap::Args)]

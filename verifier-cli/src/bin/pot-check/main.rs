@@ -1,5 +1,6 @@
 //! `pot-check`: verifies a published bundle in milliseconds, offline, without any model.
 
+mod acceptance;
 mod args;
 mod challenge_openings;
 mod exit;
@@ -9,6 +10,9 @@ mod inspect;
 mod keys;
 mod nonce;
 mod output;
+mod release;
+mod screen;
+mod svr;
 mod trust;
 mod verify;
 
@@ -29,7 +33,7 @@ fn main() -> std::process::ExitCode {
         }
     };
     let exit = match args.command {
-        Command::Verify(verify) => verify::run(&verify),
+        Command::Verify(verify) => verify::run(*verify),
         Command::Export(args) => export::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::ChallengeOpenings(args) => challenge_openings::run(&args),

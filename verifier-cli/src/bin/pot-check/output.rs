@@ -2,11 +2,7 @@
 
 use std::io::{self, Write};
 
-use pot_protocol::digest::Digest;
-use pot_verifier::{
-    Report,
-    trust::{KeyReport, Source},
-};
+use pot_verifier::trust::{KeyReport, Source};
 use serde::Serialize;
 
 /// Writes one JSON document to stdout.
@@ -55,7 +51,7 @@ pub(crate) fn keys(keys: &[KeyReport]) -> io::Result<()> {
 }
 
 /// What a key is called, and why it is trusted.
-fn labelled(key: &KeyReport) -> String {
+pub(crate) fn labelled(key: &KeyReport) -> String {
     let source = match key.source {
         Source::BuiltIn => "built in",
         Source::TrustFile => "from the trust file",
@@ -64,41 +60,4 @@ fn labelled(key: &KeyReport) -> String {
     };
     let label = key.label.as_deref().map(|label| format!("'{}', ", label.escape_debug())).unwrap_or_default();
     format!(" ({label}{source})")
-}
-
-/// Writes a report for people to stdout.
-pub(crate) fn report(report: &Report) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    let grade = report.grade.map(|g| format!(" ({g})")).unwrap_or_default();
-    writeln!(out, "{}{grade} after {} challenges", report.verdict, report.n)?;
-    let weights = |digest: Option<Digest>, settings: &Option<String>| match (digest, settings) {
-        (Some(digest), _) => format!("weights {digest}"),
-        (None, Some(settings)) => format!("an endpoint, weights not at hand; asked by {}", settings.escape_debug()),
-        (None, None) => "weights not at hand".to_owned(),
-    };
-    let (reference, candidate) = (
-        weights(report.reference_weights, &report.reference_settings),
-        weights(report.candidate_weights, &report.candidate_settings),
-    );
-    writeln!(out, "  reference  {} ({reference})", report.reference.escape_debug())?;
-    writeln!(out, "  candidate  {} ({candidate})", report.candidate.escape_debug())?;
-    writeln!(out, "  challenges {}", report.challenges.escape_debug())?;
-    writeln!(out, "  policy     {} ({} scores)", report.policy.escape_debug(), report.kind)?;
-    writeln!(out, "  meaning    {}", report.bound)?;
-    writeln!(out, "  attempts   {} in all, at most {} for one answer", report.attempts.0, report.attempts.1)?;
-    writeln!(out, "  registrations known for this pair: at least {}", report.registrations_known)?;
-    writeln!(out, "  statement  {}", report.statement_digest)?;
-    let key = &report.trusted_key;
-    writeln!(out, "  key        {}{}", key.id, labelled(key))?;
-    writeln!(out, "             {}", key.provenance)?;
-    writeln!(out, "             {}", key.trust)?;
-    writeln!(out, "  assurance: {}", report.assurance.name())?;
-    for (title, lines) in
-        [("verified", &report.verified), ("not given", &report.not_given), ("warning", &report.warnings)]
-    {
-        for line in lines {
-            writeln!(out, "  {title}: {line}")?;
-        }
-    }
-    out.flush()
 }
