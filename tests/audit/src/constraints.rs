@@ -172,7 +172,7 @@ impl<'a> Liar<'a> {
     }
 }
 
-/// For each row of the form L·(L − 1) = 0 the wires that stand in L with −2, −4, −8 and so on and are bits themselves.
+/// For each row of the form L·(L − 1) = 0 or L·(1 − L) = 0 the wires that stand in L with −2, −4, −8 and so on and are bits themselves.
 fn bits_of(system: &System) -> Vec<Vec<usize>> {
     let is_bit = |[a, b, c]: &Row| match (&a[..], c.is_empty()) {
         ([(wire, _)], true) if b.iter().all(|(other, _)| *other == 0 || other == wire) => Some(*wire),
@@ -181,7 +181,8 @@ fn bits_of(system: &System) -> Vec<Vec<usize>> {
     let bits: BTreeSet<usize> = system.rows().iter().filter_map(is_bit).collect();
     let of = |[a, b, c]: &Row| {
         let parts = |terms: &[(usize, Fr)]| terms.iter().filter(|(wire, _)| *wire != 0).copied().collect::<Vec<_>>();
-        if !c.is_empty() || a.len() < 3 || parts(a) != parts(b) {
+        let turned: Vec<_> = parts(b).into_iter().map(|(wire, k)| (wire, -k)).collect();
+        if !c.is_empty() || a.len() < 3 || (parts(a) != parts(b) && parts(a) != turned) {
             return vec![];
         }
         let wire_with =
