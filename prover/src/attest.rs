@@ -1,18 +1,29 @@
 //! Signs what a bundle says, for those who ask who says it.
 
-use pot_attestation::{IN_TOTO, SigningKey, SigstoreBundle, Statement, Verdict, registration_statement};
-use pot_protocol::{bundle::Bundle, digest::Digest, keys::VerifyingKey, registration::Registration};
+use pot_attestation::{IN_TOTO, SigningKey, SigstoreBundle, Statement, VERDICT, Verdict, registration_statement};
+use pot_protocol::{bundle::Bundle, digest::Digest, keys::VerifyingKey, policy::Policy, registration::Registration};
 
 use crate::{error::ProverError, prove::Prepared, run_folder::RunFolder};
 
-/// A Sigstore bundle (v0.3, JSON) around an in-toto statement with our predicate about the proved run in `folder`.
-///
-/// Nobody should sign what he has not checked: the statement has to be the one that this run's records lead to, and the
-/// proof has to hold under the verifying key that lies beside it.
+/// A proved run whose files belong together.
+#[derive(Debug)]
+pub struct Checked {
+    /// The published file.
+    pub bundle: Bundle,
+    /// The run's policy.
+    pub policy: Policy,
+    /// The key that the proof holds under.
+    pub verifying: VerifyingKey,
+    /// SHA-256 of the transcript.
+    pub transcript: Digest,
+}
+
+/// The proved run in `folder`: nobody should sign or publish what he has not checked, so the statement has to be the one that
+/// this run's records lead to, and the proof has to hold under the verifying key that lies beside it.
 ///
 /// # Errors
 /// [`ProverError::Usage`] when the run is not proved; another error when its files do not belong together.
-pub fn attest(folder: &RunFolder, key: &SigningKey) -> Result<Vec<u8>, ProverError> {
+pub fn checked(folder: &RunFolder) -> Result<Checked, ProverError> {
     let path = folder.path("bundle.pot");
     if !path.exists() {
         return Err(ProverError::Usage(format!(
@@ -38,8 +49,33 @@ pub fn attest(folder: &RunFolder, key: &SigningKey) -> Result<Vec<u8>, ProverErr
         .map_err(|e| ProverError::input(&path, format!("the proof does not hold: {e}")))?;
     let policy = folder.policy(bundle.statement.registration())?;
     let transcript = Digest::of(&folder.read("transcript.ndjson")?);
-    let statement = Verdict::statement(&bundle, &policy, transcript);
-    sign(&statement, key)
+    Ok(Checked { bundle, policy, verifying, transcript })
+}
+
+impl Checked {
+    /// A Sigstore bundle (v0.3, JSON) around an in-toto statement with our predicate about this run.
+    ///
+    /// # Errors
+    /// None that happen: a predicate has a JSON.
+    pub fn sign(&self, key: &SigningKey) -> Result<Vec<u8>, ProverError> {
+        sign(&Verdict::statement(&self.bundle, &self.policy, self.transcript), key)
+    }
+
+    /// Whether an attestation says of this run what the bundle says. Whose signature it is, is not looked at: nobody is named
+    /// here.
+    ///
+    /// # Errors
+    /// In words, what it says instead.
+    pub fn is_about(&self, attestation: &[u8]) -> Result<(), String> {
+        let signed = SigstoreBundle::from_json(attestation).map_err(|e| e.to_string())?;
+        let statement =
+            Statement::<Verdict>::from_json(&signed.dsse_envelope.payload, VERDICT).map_err(|e| e.to_string())?;
+        let transcript = Verdict::compare(&statement, &self.bundle, &self.policy)?;
+        if transcript != self.transcript {
+            return Err(format!("it names transcript {transcript}, the one in this folder is {}", self.transcript));
+        }
+        Ok(())
+    }
 }
 
 /// A Sigstore bundle around an in-toto statement with our predicate about a registration.

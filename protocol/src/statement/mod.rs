@@ -5,6 +5,7 @@ mod stated;
 #[cfg(test)]
 pub(crate) mod tests;
 mod verdict_word;
+pub mod words;
 
 pub use public_inputs::PublicInputs;
 pub use stated::{RawStatement, Statement, StatementError};

@@ -52,6 +52,13 @@ impl Secrets {
         ChallengeKey::new(self.key)
     }
 
+    /// The challenge key as a line of 64 hexadecimal digits, to be published after the run.
+    pub fn key_line(&self) -> Zeroizing<String> {
+        let mut line = Zeroizing::new(hex::encode(self.key));
+        line.push('\n');
+        line
+    }
+
     /// The seed behind the blindings of the score commitment.
     pub fn seed(&self) -> &[u8; 32] {
         &self.seed

@@ -38,6 +38,8 @@ fn main() -> std::process::ExitCode {
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Keygen(args) => commands::keygen::run(&args),
         Command::Open(args) => commands::open::run(&args),
+        Command::Reveal(args) => commands::reveal::run(&args),
+        Command::Publish(args) => commands::publish::run(args),
         Command::Attest(args) => commands::attest::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Groth16(args) => commands::groth16::run(&args),

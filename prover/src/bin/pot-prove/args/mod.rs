@@ -54,6 +54,10 @@ pub(crate) enum Command {
     Keygen(Keygen),
     /// Sign what the bundle of a proved run says: an in-toto statement in a Sigstore bundle.
     Attest(Attest),
+    /// Publish the challenge key of a finished run, so that everybody can derive its prompts.
+    Reveal(Reveal),
+    /// Put together what belongs beside a release: bundle, signatures, and the same for people and other programs.
+    Publish(Publish),
     /// Write constraints and witness of a finished run, for another prover.
     Export(Export),
     /// Prove for any circuit of circom under a zkey, as `snarkjs groth16 prove` does.
@@ -266,6 +270,60 @@ pub(crate) struct Attest {
     /// The file to write, `attestation.sigstore.json` in the folder unless given.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `pot-prove reveal`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Reveal {
+    /// The folder of a finished run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The file to write, `challenge.key` in the folder unless given.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+}
+
+/// `pot-prove publish`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Publish {
+    /// The folder of a proved run.
+    #[arg(default_value = "pot-audit", value_name = "DIR")]
+    pub(crate) folder: PathBuf,
+    /// The folder to make.
+    #[arg(long, default_value = "release", value_name = "DIR")]
+    pub(crate) dir: PathBuf,
+    /// Sign the outcome with this private key. Without it the attestation of `pot-prove attest` is taken.
+    #[arg(long, value_name = "FILE", conflicts_with = "unsigned")]
+    pub(crate) key: Option<PathBuf>,
+    /// Publish without saying who says so.
+    #[arg(long)]
+    pub(crate) unsigned: bool,
+    /// Give away more than the bundle does; several with commas between them.
+    #[arg(long = "with", value_enum, value_delimiter = ',', value_name = "WHAT")]
+    pub(crate) extras: Vec<Given>,
+    /// Another file that belongs to the release, such as the signature of a model's publisher (`.sig`); may be given several
+    /// times.
+    #[arg(long = "attach", value_name = "FILE")]
+    pub(crate) attach: Vec<PathBuf>,
+    /// What the published model is called, the candidate's registered name unless given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) model: Option<String>,
+    /// Where the release will be found, for the model card.
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+/// What can be given away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Given {
+    /// All scores.
+    Scores,
+    /// All records: prompts, tokens and figures.
+    Transcript,
+    /// The challenge key.
+    ChallengeKey,
+    /// The records that `pot-prove open` opened.
+    Openings,
 }
 
 #[derive(Debug, clap::Args)]

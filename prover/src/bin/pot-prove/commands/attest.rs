@@ -1,7 +1,7 @@
 //! `pot-prove attest`: signs what the bundle of a proved run says.
 
 use pot_prover::{
-    attest::attest,
+    attest::checked,
     run_folder::{RunFolder, write_new},
     signer,
 };
@@ -14,7 +14,7 @@ const ATTESTATION: &str = "attestation.sigstore.json";
 pub(crate) fn run(args: &Attest) -> anyhow::Result<()> {
     let folder = RunFolder::open(&args.folder)?;
     let key = signer::read(&args.key)?;
-    let signed = attest(&folder, &key)?;
+    let signed = checked(&folder)?.sign(&key)?;
     let out = args.out.clone().unwrap_or_else(|| folder.path(ATTESTATION));
     write_new(&out, &signed)?;
     output::say(&format!("signed by {} key {}: {}", key.public().algorithm(), key.public().id(), out.display()));

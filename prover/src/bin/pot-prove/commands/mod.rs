@@ -15,10 +15,12 @@ pub(crate) mod logprobs;
 pub(crate) mod open;
 pub(crate) mod policy;
 pub(crate) mod prove;
+pub(crate) mod publish;
 #[cfg(feature = "inference")]
 pub(crate) mod query;
 #[cfg(feature = "inference")]
 pub(crate) mod register;
+pub(crate) mod reveal;
 
 use std::path::Path;
 
