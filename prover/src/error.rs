@@ -56,6 +56,9 @@ pub enum ProverError {
     /// A model cannot be loaded or does not fit.
     #[error("{0}")]
     Model(String),
+    /// Opened records do not hold, or are not what the models answer.
+    #[error("{0}")]
+    Rerun(String),
     /// A server is not there, fails, or gives no answer that can be used.
     #[error("{0}")]
     Server(String),

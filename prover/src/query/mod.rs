@@ -3,12 +3,14 @@
 pub mod calibration;
 mod pauses;
 mod rehearsal;
+mod rerun;
 mod session;
 mod settings;
 mod sides;
 mod tokens;
 
 pub use rehearsal::TokenCounts;
+pub use rerun::{Compared, Rerun, Standing, rerun, standing};
 pub use session::{Progress, Session};
 pub use settings::check_names;
 pub use sides::{Hashing, Models, identity_of, open_one};

@@ -38,6 +38,8 @@ fn main() -> std::process::ExitCode {
         Command::Inspect(args) => commands::inspect::run(&args),
         Command::Keygen(args) => commands::keygen::run(&args),
         Command::Open(args) => commands::open::run(&args),
+        #[cfg(feature = "inference")]
+        Command::Rerun(args) => commands::rerun::run(&args),
         Command::Reveal(args) => commands::reveal::run(&args),
         Command::Publish(args) => commands::publish::run(args),
         Command::Attest(args) => commands::attest::run(&args),

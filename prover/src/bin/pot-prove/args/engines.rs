@@ -107,7 +107,7 @@ pub(crate) enum Kernel {
 }
 
 /// A size such as `8GiB`, `500MB` or a number of bytes.
-fn memory(text: &str) -> Result<u64, String> {
+pub(super) fn memory(text: &str) -> Result<u64, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let factor: u64 = match unit.trim().to_ascii_lowercase().as_str() {

@@ -54,6 +54,9 @@ pub(crate) enum Command {
     Keygen(Keygen),
     /// Sign what the bundle of a proved run says: an in-toto statement in a Sigstore bundle.
     Attest(Attest),
+    /// As a verifier: ask the models again about records that were opened.
+    #[cfg(feature = "inference")]
+    Rerun(Rerun),
     /// Publish the challenge key of a finished run, so that everybody can derive its prompts.
     Reveal(Reveal),
     /// Put together what belongs beside a release: bundle, signatures, and the same for people and other programs.
@@ -270,6 +273,50 @@ pub(crate) struct Attest {
     /// The file to write, `attestation.sigstore.json` in the folder unless given.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `pot-prove rerun`.
+#[cfg(feature = "inference")]
+#[derive(Debug, clap::Args)]
+#[command(group = clap::ArgGroup::new("models").required(true).multiple(true))]
+pub(crate) struct Rerun {
+    /// The bundle, or the folder that holds `bundle.pot`.
+    pub(crate) bundle: PathBuf,
+    /// The opened records (`pot-prove open`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) openings: PathBuf,
+    /// Your request that they answer (`pot-check challenge-openings`).
+    #[arg(long, value_name = "FILE")]
+    pub(crate) request: Option<PathBuf>,
+    /// The reference: weights at hand.
+    #[arg(long, value_name = "MODEL", group = "models")]
+    pub(crate) reference: Option<String>,
+    /// The candidate: weights at hand.
+    #[arg(long, value_name = "MODEL", group = "models")]
+    pub(crate) candidate: Option<String>,
+    /// How far apart figures may be and still be the same but for rounding, in units of 2^-20 nat: 1024 is a thousandth of a nat.
+    #[arg(long, default_value_t = 1024, value_name = "UNITS", value_parser = clap::value_parser!(i64).range(0..=1 << 30))]
+    pub(crate) tolerance: i64,
+    /// Most memory for the weights of each model.
+    #[arg(long, value_name = "SIZE", value_parser = engines::memory)]
+    pub(crate) max_memory: Option<u64>,
+    /// Multiply quantised weights as stored, or after turning them back into F32: as it was registered.
+    #[arg(long, value_enum, default_value_t = engines::Kernel::Dequantised)]
+    pub(crate) kernel: engines::Kernel,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[cfg(feature = "inference")]
+impl Rerun {
+    pub(crate) fn settings(&self) -> pot_prover::run_folder::Settings {
+        pot_prover::run_folder::Settings {
+            max_memory: self.max_memory,
+            quantised_kernels: self.kernel == engines::Kernel::Quantized,
+            ..Default::default()
+        }
+    }
 }
 
 /// `pot-prove reveal`.

@@ -20,6 +20,8 @@ pub(crate) mod publish;
 pub(crate) mod query;
 #[cfg(feature = "inference")]
 pub(crate) mod register;
+#[cfg(feature = "inference")]
+pub(crate) mod rerun;
 pub(crate) mod reveal;
 
 use std::path::Path;
