@@ -14,6 +14,7 @@ mod nonce;
 mod registered;
 mod sigstore;
 mod svr;
+mod timestamp;
 mod verdict;
 
 pub use beacon::{BeaconError, Chain, QUICKNET};
@@ -26,4 +27,5 @@ pub use nonce::{NonceError, read_nonce, sign_nonce};
 pub use registered::{REGISTRATION, is_about, registration_statement};
 pub use sigstore::SigstoreBundle;
 pub use svr::{SVR, VerificationResult, Verifier};
+pub use timestamp::{Certificate, TimeStamp, TimeStampError, verify_time_stamp};
 pub use verdict::{VERDICT, Verdict};
