@@ -14,10 +14,10 @@ mod registry;
 mod report;
 mod svr;
 
-pub use check::{Evidence, check};
+pub use check::{Evidence, Logged, Seen, Stamped, Times, TimesReport, check};
 pub use error::{CheckError, Class};
 pub use export::{Exported, export};
-pub use pot_attestation::{KeyError, PublicKey};
+pub use pot_attestation::{Certificate, KeyError, NoteKey, NoteKeyError, PublicKey, TimeStampError};
 pub use registry::{RegistryFile, RegistryReport};
 pub use report::{Assurance, Piece, Report, Said, Signed, Trustee};
 pub use svr::{Verified, svr};

@@ -12,7 +12,7 @@ use pot_protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{registry::RegistryReport, trust::KeyReport};
+use crate::{check::TimesReport, registry::RegistryReport, trust::KeyReport};
 
 /// How much the verdict rests on more than the auditor's word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -172,6 +172,8 @@ pub struct Report {
     pub opened: Option<Vec<u64>>,
     /// Id of the counterparty's key, where their signed nonce was given and holds.
     pub nonce_key: Option<Digest>,
+    /// When the registration was there, by the word of others than the auditor.
+    pub times: TimesReport,
     /// Attestations that hold.
     pub signed: Vec<Signed>,
     /// Each thing that was verified.
@@ -231,6 +233,7 @@ impl Report {
             trusted_for: Vec::new(),
             opened: None,
             nonce_key: None,
+            times: TimesReport::default(),
             signed: Vec::new(),
             verified: Vec::new(),
             not_given: Vec::new(),

@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use pot_attestation::{Certificate, TimeStamp, TimeStampError, verify_time_stamp};
+use pot_attestation::{Certificate, TimeStamp, TimeStampError, utc, verify_time_stamp};
 
 fn file(name: &str) -> Vec<u8> {
     fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/time-stamp").join(name)).unwrap()
@@ -57,16 +57,14 @@ fn a_token_says_its_time_policy_and_number() {
     let said = verify("fraction.tst", "ca.pem").unwrap();
     assert_eq!((said.time, said.latest), (SAID, SAID + 1));
     assert_eq!(verify("late.tst", "ca.pem").unwrap().time, SAID + 300);
+    assert_eq!((utc(SAID), utc(u64::MAX)), ("2023-08-23T15:11:40Z".to_owned(), format!("{} (Unix seconds)", u64::MAX)));
 }
 
 #[test]
 fn what_is_signed_by_somebody_who_was_not_named_is_refused() {
-    for (token, certificates) in [
-        ("rsa.tsr", "other.pem"),
-        ("rsa.tsr", "p256.pem"),
-        ("rsa.tsr", "intermediate.pem"),
-        ("p384.tsr", "other.pem"),
-    ] {
+    for (token, certificates) in
+        [("rsa.tsr", "other.pem"), ("rsa.tsr", "p256.pem"), ("rsa.tsr", "intermediate.pem"), ("p384.tsr", "other.pem")]
+    {
         let refused = verify(token, certificates);
         assert!(matches!(refused, Err(TimeStampError::Untrusted { .. })), "{token} {certificates}: {refused:?}");
     }
@@ -85,7 +83,7 @@ fn certificates_that_are_not_for_this_are_refused() {
     refused("uncritical.tst", "ca.pem", "time-stamping alone");
     refused("encipherment.tst", "ca.pem", "not for signatures");
     refused("unknown.tst", "ca.pem", "critical extension 1.2.3.4.5");
-    refused("expired.tst", "ca.pem", "valid from");
+    refused("expired.tst", "ca.pem", "valid from 2020-01-01T00:00:00Z to 2023-01-01T00:00:00Z");
     // On the way: no CA's, a CA's for web servers, and one below a CA that allows none below it.
     refused("under-p256.tst", "p256.pem", "no CA's");
     refused("under-p256.tst", "ca.pem", "no CA's");

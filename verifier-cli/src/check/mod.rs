@@ -7,7 +7,10 @@ mod opened;
 mod revealed;
 mod sealed;
 mod spot;
+mod times;
 mod trustees;
+
+pub use times::{Logged, Seen, Stamped, Times, TimesReport};
 
 use pot_attestation::PublicKey;
 use pot_protocol::{
@@ -51,6 +54,8 @@ pub struct Evidence<'a> {
     pub attestations: &'a [Vec<u8>],
     /// Keys of those who are to have signed.
     pub identities: &'a [PublicKey],
+    /// When the registration was there, by the word of others.
+    pub times: Times<'a>,
 }
 
 /// Checks `bundle` under the keys in `trust` and against all of `evidence`.
@@ -86,6 +91,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     } else {
         report.assurance = Assurance::Arithmetic;
     }
+    times::check(&evidence.times, statement, &mut report)?;
     nonce::check(evidence.nonce, evidence.identities, statement, &mut report)?;
     cautions::add(statement, &policy, &mut report);
     let family = family_of(statement, evidence)?;

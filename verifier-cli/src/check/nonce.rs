@@ -1,8 +1,9 @@
 //! That the nonce came from where the registration says.
 
-use pot_attestation::{BeaconError, EnvelopeError, NonceError, PublicKey, read_nonce};
+use pot_attestation::{BeaconError, Chain, EnvelopeError, NonceError, PublicKey, read_nonce};
 use pot_protocol::{registration::NonceSource, statement::Statement};
 
+use super::times;
 use crate::{
     error::CheckError,
     report::{Piece, Report},
@@ -55,11 +56,10 @@ pub(super) fn check(
             }
             report.nonce_key = Some(id);
         }
-        NonceSource::Beacon { round, .. } => {
+        NonceSource::Beacon { chain, round } => {
+            let chain = Chain::by_hash(*chain).map_err(|e| CheckError::Trust(e.to_string()))?;
             report.pieces.insert(Piece::Nonce);
-            report.verified.push(format!(
-                "nonce: round {round} of the public beacon, later than the registration by the auditor's clock"
-            ));
+            times::before_round(*round, chain.time_of(*round), report);
         }
         _ => report.warnings.push(unshown(statement)),
     }

@@ -13,6 +13,7 @@ use super::{
     },
     name, pem,
     signature::{Scheme, octets},
+    utc,
 };
 
 /// Most certificates of one file or token, and most extensions of one certificate.
@@ -150,7 +151,12 @@ impl Certificate {
             return self.refuse(format!("its critical extension {unknown} is not known to this program"));
         }
         if time < first || time > last {
-            return self.refuse(format!("it is valid from {first} to {last}, the token is of {time} (Unix seconds)"));
+            return self.refuse(format!(
+                "it is valid from {} to {}, the token is of {}",
+                utc(first),
+                utc(last),
+                utc(time)
+            ));
         }
         Ok(())
     }

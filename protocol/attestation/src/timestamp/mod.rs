@@ -59,7 +59,7 @@ pub struct TimeStamp {
 #[non_exhaustive]
 pub enum TimeStampError {
     /// No token, or no certificate.
-    #[error("it cannot be read (expected is DER): {0}")]
+    #[error("it cannot be read: {0}")]
     Malformed(String),
     /// The authority's answer holds no token.
     #[error("the authority's answer says that it gave none (status {0})")]
@@ -104,6 +104,12 @@ pub enum TimeStampError {
         "it carries no certificate of its signer, and none that you named is this one's: name the authority's own certificate"
     )]
     NoCertificate,
+}
+
+/// A time in Unix seconds as people read it, in UTC; the seconds themselves for years after 9999.
+pub fn utc(time: u64) -> String {
+    let date = der::DateTime::from_unix_duration(std::time::Duration::from_secs(time));
+    date.map_or_else(|_| format!("{time} (Unix seconds)"), |date| date.to_string())
 }
 
 /// What a time-stamp authority says about `message`: `file` is its answer or the token in it, in DER, or the token in PEM.

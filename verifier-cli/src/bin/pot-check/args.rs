@@ -83,6 +83,8 @@ pub(crate) struct Verify {
     #[command(flatten)]
     pub(crate) svr: Svr,
     #[command(flatten)]
+    pub(crate) times: crate::times::TimeArgs,
+    #[command(flatten)]
     pub(crate) trust: Trust,
     /// Print the report as JSON.
     #[arg(long)]

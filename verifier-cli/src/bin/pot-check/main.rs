@@ -13,6 +13,7 @@ mod output;
 mod release;
 mod screen;
 mod svr;
+mod times;
 mod trust;
 mod verify;
 

@@ -59,6 +59,7 @@ fn verify(args: &mut Verify) -> Result<Exit, Stop> {
         return Err(Stop(Exit::Usage, "--identity goes with --attestation or --nonce".to_owned()));
     }
     let identities = identities(args, demanded.as_ref())?;
+    let times = args.times.read()?;
     let registry = args.registry.as_deref().map(files::registry).transpose().map_err(malformed)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
     let (openings, request) = (read(&args.openings)?, read(&args.request)?);
@@ -74,6 +75,7 @@ fn verify(args: &mut Verify) -> Result<Exit, Stop> {
         registry: registry.as_deref().map(|files| (files, now)),
         attestations: &attestations,
         identities: &identities,
+        times: times.evidence(),
     };
     let mut report = check(&bytes, &trust, &evidence)?;
     if let Some(count) = files_of_release {
