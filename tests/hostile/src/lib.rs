@@ -11,11 +11,13 @@ mod models;
 mod protocol;
 mod served;
 mod signed;
+mod times;
 mod verifier;
 
 pub use endpoint::record;
 pub use memory::peak_of;
 pub use signed::{bundle, registrations, signer};
+pub use times::{SEEN, registered};
 pub use verifier::parts;
 
 /// A reader and what must hold of it.
@@ -57,6 +59,8 @@ pub const TARGETS: &[Target] = &[
     target("said", signed::said),
     target("nonce", signed::nonce),
     target("openings", signed::openings),
+    target("time_stamp", times::time_stamp),
+    target("log_proof", times::log_proof),
     target("container", formats::container),
     target("r1cs", formats::r1cs),
     target("wtns", formats::wtns),

@@ -5,6 +5,7 @@
 mod endpoints;
 mod models;
 mod signed;
+mod times;
 
 use std::{
     fs,
@@ -59,6 +60,7 @@ pub(crate) fn write(folder: &Path) {
     formats(&corpora);
     models::add(&corpora);
     signed::add(&corpora);
+    times::add(&corpora);
     endpoints::add(&corpora);
 }
 
