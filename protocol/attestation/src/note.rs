@@ -170,7 +170,7 @@ pub(crate) fn read_note(note: &str) -> Result<(&str, Vec<NoteSignature<'_>>), &'
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // tests may panic
+    #![allow(clippy::unwrap_used, clippy::indexing_slicing)] // tests may panic
 
     use super::*;
 
@@ -206,6 +206,11 @@ mod tests {
             assert_eq!(NoteKey::log(&KEY.replace(from, to)), Err(NoteKeyError::Form), "{from} {to}");
         }
         assert_eq!(NoteKey::log(&KEY.replace("+Aeky", "+Beky")), Err(NoteKeyError::Type(5)));
+        // Under the neutral element one signature holds for many texts.
+        let weak = [&[1, 1][..], &[0; 31]].concat();
+        let id = Digest::of(&[b"weak\n", &weak[..]].concat());
+        let weak = format!("weak+{}+{}", hex::encode(&id.0[..4]), STANDARD.encode(weak));
+        assert_eq!(NoteKey::log(&weak), Err(NoteKeyError::Form));
         assert!(matches!(NoteKey::witness(KEY), Err(NoteKeyError::Role { found: "log", .. })));
     }
 

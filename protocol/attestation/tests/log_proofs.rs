@@ -92,7 +92,9 @@ fn an_entry_of_a_cosigned_log_is_found_wherever_it_stands() {
     let (head, text) = parts(5, 3);
     let text = format!("{text}an extension\n");
     let stranger = Key::new("witness.example/two", 4, 3);
-    let signatures = [log().line(&text, 0), stranger.line("other\n", 1), witness().line(&text, TIME)].concat();
+    // One with the witness's key id under another name.
+    let renamed = witness().line(&text, TIME).replace("witness.example/one", "witness.example/two");
+    let signatures = [log().line(&text, 0), stranger.line("other\n", 1), renamed, witness().line(&text, TIME)].concat();
     let rich = format!("{}{text}\n{signatures}", head.replace("index", "extra AAAA\nindex"));
     assert_eq!(verify_log_proof(rich.as_bytes(), ENTRY, &logs, &witnesses).unwrap().cosignatures.len(), 1);
 }

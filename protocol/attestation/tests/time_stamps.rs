@@ -56,15 +56,22 @@ fn a_token_says_its_time_policy_and_number() {
     // A quarter of a second later is the next second.
     let said = verify("fraction.tst", "ca.pem").unwrap();
     assert_eq!((said.time, said.latest), (SAID, SAID + 1));
+    assert_eq!(verify("extension.tst", "ca.pem").unwrap().time, SAID + 300);
     assert_eq!(verify("late.tst", "ca.pem").unwrap().time, SAID + 300);
     assert_eq!((utc(SAID), utc(u64::MAX)), ("2023-08-23T15:11:40Z".to_owned(), format!("{} (Unix seconds)", u64::MAX)));
 }
 
 #[test]
 fn what_is_signed_by_somebody_who_was_not_named_is_refused() {
-    for (token, certificates) in
-        [("rsa.tsr", "other.pem"), ("rsa.tsr", "p256.pem"), ("rsa.tsr", "intermediate.pem"), ("p384.tsr", "other.pem")]
-    {
+    for (token, certificates) in [
+        ("rsa.tsr", "other.pem"),
+        ("rsa.tsr", "p256.pem"),
+        ("rsa.tsr", "intermediate.pem"),
+        ("p384.tsr", "other.pem"),
+        // The CA's name alone, and its key alone.
+        ("rsa.tsr", "impostor.pem"),
+        ("rsa.tsr", "renamed.pem"),
+    ] {
         let refused = verify(token, certificates);
         assert!(matches!(refused, Err(TimeStampError::Untrusted { .. })), "{token} {certificates}: {refused:?}");
     }
@@ -88,6 +95,7 @@ fn certificates_that_are_not_for_this_are_refused() {
     refused("under-p256.tst", "p256.pem", "no CA's");
     refused("under-p256.tst", "ca.pem", "no CA's");
     refused("under-web.tst", "ca.pem", "other purposes");
+    refused("under-lists.tst", "ca.pem", "not for certificates");
     refused("under-deep.tst", "ca.pem", "path length");
     refused("under-deep.tst", "intermediate.pem", "path length");
 }
@@ -118,11 +126,15 @@ fn what_is_about_something_else_or_binds_nothing_is_refused() {
     }
     let unnamed = verify("no-ess.tst", "ca.pem");
     assert!(matches!(unnamed, Err(TimeStampError::Attributes(what)) if what.contains("not named")), "{unnamed:?}");
-    for token in ["no-attributes.tst", "no-token.tst", "registration.pot", "ca.pem", "p256.cer"] {
+    for token in ["no-attributes.tst", "critical.tst", "no-token.tst", "registration.pot", "ca.pem", "p256.cer"] {
         let refused = verify(token, "ca.pem");
         assert!(matches!(refused, Err(TimeStampError::Malformed(_))), "{token}: {refused:?}");
     }
     assert_eq!(verify("refused.tsr", "ca.pem"), Err(TimeStampError::Refused(2)));
+    // A token beside a status that gives none.
+    let status = replaced(&file("rsa.tsr"), &[0x30, 3, 2, 1, 0, 0x30], &[0x30, 3, 2, 1, 2, 0x30]);
+    let refused = verify_time_stamp(&status, &file("registration.pot"), &named("ca.pem"));
+    assert_eq!(refused, Err(TimeStampError::Refused(2)));
 }
 
 /// Replaces `from`, which stands there once.
@@ -159,6 +171,25 @@ fn a_changed_time_attribute_or_signature_is_noticed() {
         matches!(named, Err(TimeStampError::Attributes(what)) if what.contains("another certificate")),
         "{named:?}"
     );
+}
+
+#[test]
+fn what_stands_twice_or_contradicts_itself_is_refused() {
+    // The time of signing renamed into a second digest of the content.
+    let name = |last| [0x06, 0x09, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, last];
+    let twice = replaced(&file("in-time.tst"), &name(5), &name(4));
+    let twice = verify_time_stamp(&twice, &file("registration.pot"), &named("ca.pem"));
+    assert!(matches!(&twice, Err(TimeStampError::Malformed(what)) if what.contains("stands twice")), "{twice:?}");
+    // The subject's key identifier renamed into a second issuer's.
+    let certificate = file("p256.cer");
+    let extension = |last| [0x06, 0x03, 0x55, 0x1d, last];
+    assert!(Certificate::read_all(&replaced(&certificate, &extension(0x0e), &extension(0x22))).is_ok());
+    assert!(Certificate::read_all(&replaced(&certificate, &extension(0x0e), &extension(0x23))).is_err());
+    // Another algorithm in the signed part than beside the signature.
+    let at = certificate.windows(9).position(|w| w == [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b]).unwrap();
+    let mut other = certificate;
+    other[at + 8] = 0x0c;
+    assert!(Certificate::read_all(&other).is_err());
 }
 
 #[test]

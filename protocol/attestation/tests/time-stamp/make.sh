@@ -34,10 +34,14 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:true
 keyUsage = critical, keyCertSign
 extendedKeyUsage = serverAuth
+[lists]
+basicConstraints = critical, CA:true
+keyUsage = critical, cRLSign
 [tsa]
 keyUsage = critical, digitalSignature
 extendedKeyUsage = critical, timeStamping
 subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
 [two]
 extendedKeyUsage = critical, timeStamping, serverAuth
 [uncritical]
@@ -54,15 +58,19 @@ rsa() { openssl genpkey -quiet -algorithm RSA -pkeyopt rsa_keygen_bits:"$2" -out
 ec() { openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:"$2" -out "$1.key"; }
 # certificate NAME EXTENSIONS ISSUER [FIRST LAST]
 certificate() {
-    openssl req -new -key "$1.key" -subj "/CN=$1 of the tests" -out "$1.csr"
+    openssl req -new -key "$1.key" -subj "/CN=${subject:-$1} of the tests" -out "$1.csr"
     if [ "$1" = "$3" ]; then by="-selfsign"; else by="-cert $3.pem"; fi
     openssl ca -batch -notext -config ca.cnf -extensions "$2" -in "$1.csr" -out "$1.pem" $by -keyfile "$3.key" \
         -startdate "${4:-20200101000000Z}" -enddate "${5:-20600101000000Z}" 2>> log
 }
 rsa ca 3072; certificate ca root ca
 ec other P-256; certificate other root other
+# Another key under the CA's name, and the CA's key under another name.
+ec impostor P-256; subject=ca certificate impostor root impostor
+cp ca.key renamed.key; certificate renamed root renamed
 ec intermediate P-384; certificate intermediate intermediate ca
 ec web P-256; certificate web web ca
+ec lists P-256; certificate lists lists ca
 rsa rsa 2048; certificate rsa tsa ca
 ec p256 P-256; certificate p256 tsa ca
 ec p384 P-384; certificate p384 tsa intermediate
@@ -70,6 +78,7 @@ ec p521 P-521; certificate p521 tsa ca
 ec old P-256; certificate old tsa ca 20200101000000Z 20230101000000Z
 for name in two uncritical encipherment unknown; do ec $name P-256; certificate $name $name ca; done
 ec under-web P-256; certificate under-web tsa web
+ec under-lists P-256; certificate under-lists tsa lists
 ec under-p256 P-256; certificate under-p256 tsa p256
 # A CA below one that allows none below it.
 ec deep P-256; certificate deep intermediate intermediate
@@ -138,12 +147,29 @@ said fraction 20230823151140.25Z
 sign fraction.tst fraction p256 -cades
 said late 20230823151640Z
 sign late.tst late p256 -cades
+cat said.cnf > plain.cnf
+for critical in TRUE FALSE; do
+    sed 's/^\[imprint\]/extensions = IMPLICIT:1,SEQUENCE:extensions\n&/' plain.cnf > said.cnf
+    cat >> said.cnf <<END
+[extensions]
+one = SEQUENCE:one
+[one]
+object = OID:1.2.3.4.5
+END
+    [ $critical = FALSE ] || echo "critical = BOOLEAN:TRUE" >> said.cnf
+    echo "value = FORMAT:HEX,OCTETSTRING:0500" >> said.cnf
+    openssl asn1parse -genconf said.cnf -noout -out extended
+    sign extension-$critical.tst extended p256 -cades
+done
+mv extension-TRUE.tst critical.tst
+mv extension-FALSE.tst extension.tst
 sign no-ess.tst said p256
 sign no-attributes.tst said p256 -noattr
 sign expired.tst said old -cades
 for name in two uncritical encipherment unknown p521; do sign $name.tst said $name -cades; done
 sign under-p256.tst said under-p256 -cades -certfile p256.pem
 sign under-web.tst said under-web -cades -certfile web.pem
+sign under-lists.tst said under-lists -cades -certfile lists.pem
 cat deep.pem intermediate.pem > above.pem
 sign under-deep.tst said under-deep -cades -certfile above.pem
 sign pss.tst said rsa -cades -keyopt rsa_padding_mode:pss
@@ -164,4 +190,4 @@ openssl ts -verify -data registration.pot -in in-time.tst -token_in -CAfile ca.p
 openssl ts -verify -data registration.pot -in fraction.tst -token_in -CAfile ca.pem > /dev/null 2>> log
 
 openssl x509 -in p256.pem -outform DER -out p256.cer
-cp ./*.tsr ./*.tst in-time.pem ca.pem other.pem intermediate.pem rsa.pem p256.pem p256.cer "$out"
+cp ./*.tsr ./*.tst in-time.pem ca.pem other.pem impostor.pem renamed.pem intermediate.pem rsa.pem p256.pem p256.cer "$out"
