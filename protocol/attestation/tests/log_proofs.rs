@@ -196,6 +196,12 @@ fn what_has_another_form_is_refused() {
         let refused = verify_log_proof(genuine.replacen(from, to, 1).as_bytes(), ENTRY, &logs, &witnesses);
         assert!(matches!(refused, Err(LogProofError::Malformed(_))), "{from:?} {to:?}: {refused:?}");
     }
+    // Lines of the log's own may stand in a checkpoint, empty ones not.
+    let (head, text) = parts(5, 3);
+    let gap = format!("{text}\nan extension\n");
+    let gap = format!("{head}{gap}\n{}{}", log().line(&gap, 0), witness().line(&gap, TIME));
+    let refused = verify_log_proof(gap.as_bytes(), ENTRY, &logs, &witnesses);
+    assert!(matches!(refused, Err(LogProofError::Malformed(_))), "{refused:?}");
     for end in 0..genuine.len() {
         assert!(verify_log_proof(&genuine.as_bytes()[..end], ENTRY, &logs, &witnesses).is_err(), "cut at {end}");
     }
