@@ -49,7 +49,11 @@ pub(super) fn add(corpora: &Corpora<'_>) {
     }
     for (name, kind) in [("log.example", 1), ("witness.example", 4)] {
         let (id, public) = key(name, kind);
-        corpora.add("log_proof", &format!("{name}.vkey"), format!("{name}+{}+{}", hex(&id), STANDARD.encode(public)));
+        corpora.add(
+            "log_proof",
+            &format!("{name}.vkey"),
+            format!("{name}+{:08x}+{}", u32::from_be_bytes(id), STANDARD.encode(public)),
+        );
     }
 }
 
@@ -58,10 +62,6 @@ fn key(name: &str, kind: u8) -> ([u8; 4], Vec<u8>) {
     let der = signer().public().to_der();
     let public = [&[kind][..], &der[der.len() - 32..]].concat();
     (*Digest::of(&[name.as_bytes(), b"\n", &public].concat()).0.first_chunk().unwrap(), public)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A line with the signer's signature over a checkpoint, or with the cosignature of this time.
