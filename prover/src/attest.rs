@@ -1,7 +1,17 @@
 //! Signs what a bundle says, for those who ask who says it.
 
-use pot_attestation::{IN_TOTO, SigningKey, SigstoreBundle, Statement, VERDICT, Verdict, registration_statement};
-use pot_protocol::{bundle::Bundle, digest::Digest, keys::VerifyingKey, policy::Policy, registration::Registration};
+use pot_attestation::{
+    Countersigned, IN_TOTO, SignedAnswers, SigningKey, SigstoreBundle, Statement, VERDICT, Verdict,
+    registration_statement,
+};
+use pot_protocol::{
+    bundle::Bundle,
+    digest::Digest,
+    keys::VerifyingKey,
+    policy::Policy,
+    registration::Registration,
+    transcript::{Side, Transcript},
+};
 
 use crate::{error::ProverError, prove::Prepared, run_folder::RunFolder};
 
@@ -76,6 +86,30 @@ impl Checked {
         }
         Ok(())
     }
+}
+
+/// A Sigstore bundle around an in-toto statement about a model's registered identity, for its publisher to sign.
+///
+/// # Errors
+/// None that happen: an identity has a JSON.
+pub fn countersign_identity(registration: &Registration, side: Side, key: &SigningKey) -> Result<Vec<u8>, ProverError> {
+    sign(&Countersigned::statement(registration, side), key)
+}
+
+/// A Sigstore bundle around an in-toto statement about what one side answered, for whoever serves it to sign.
+///
+/// # Errors
+/// [`ProverError::Usage`] when the transcript belongs to another registration.
+pub fn countersign_answers(
+    registration: &Registration,
+    side: Side,
+    transcript: &Transcript,
+    key: &SigningKey,
+) -> Result<Vec<u8>, ProverError> {
+    if transcript.registration() != registration.digest() {
+        return Err(ProverError::Usage("the transcript belongs to another registration".to_owned()));
+    }
+    sign(&SignedAnswers::statement(registration, side, transcript.records()), key)
 }
 
 /// A Sigstore bundle around an in-toto statement with our predicate about a registration.

@@ -9,6 +9,7 @@ use pot_protocol::{
     registration::Positions,
     score::ScoreKind,
     statement::{Statement, words},
+    transcript::Side,
 };
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +24,8 @@ pub enum Assurance {
     None,
     /// The verdict follows from the committed scores; that these scores came from these models is the auditor's word.
     Arithmetic,
+    /// Besides, a key that the checker named has signed what the candidate answered in every record, figures and all.
+    Signed,
 }
 
 impl Assurance {
@@ -31,6 +34,7 @@ impl Assurance {
         match self {
             Self::None => "none",
             Self::Arithmetic => "arithmetic",
+            Self::Signed => "signed",
         }
     }
 }
@@ -63,6 +67,18 @@ pub enum Said {
     Candidate,
     /// The files of both, which are the same.
     Both,
+    /// The identity of a side, by its publisher or whoever serves it.
+    Identity {
+        /// Which.
+        side: Side,
+    },
+    /// What a side answered, record by record.
+    Answers {
+        /// Which.
+        side: Side,
+        /// How many records were compared.
+        records: usize,
+    },
 }
 
 /// What can be given beside a bundle, and has to hold when it is.
@@ -82,6 +98,8 @@ pub enum Piece {
     Nonce,
     /// The registrations of this pair that the checker knows of.
     Registry,
+    /// That somebody else saw the registration before the run was sealed.
+    Time,
 }
 
 impl Piece {
@@ -94,6 +112,7 @@ impl Piece {
             Self::Openings => "openings",
             Self::Nonce => "nonce",
             Self::Registry => "registry",
+            Self::Time => "time",
         }
     }
 
@@ -106,6 +125,7 @@ impl Piece {
             Self::Openings => "openings of your own request",
             Self::Nonce => "a nonce of the beacon, or signed by a key that you named",
             Self::Registry => "a registry",
+            Self::Time => "a time-stamp or a witnessed log proof of the registration, from before the run was sealed",
         }
     }
 }

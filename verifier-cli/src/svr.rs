@@ -1,7 +1,7 @@
 //! The report as in-toto's Simple Verification Result, for clients that ask a verifier they trust.
 
 use pot_attestation::{SVR, Statement, Subject, VerificationResult};
-use pot_protocol::digest::Digest;
+use pot_protocol::{digest::Digest, transcript::Side};
 
 use crate::report::{Assurance, Report, Said};
 
@@ -47,6 +47,10 @@ fn properties(report: &Report, accepted: bool) -> Vec<String> {
             Said::Reference => &["REFERENCE"],
             Said::Candidate => &["CANDIDATE"],
             Said::Both => &["REFERENCE", "CANDIDATE"],
+            Said::Identity { side: Side::Reference } => &["REFERENCE_IDENTITY"],
+            Said::Identity { side: Side::Candidate } => &["CANDIDATE_IDENTITY"],
+            Said::Answers { side: Side::Reference, .. } => &["REFERENCE_ANSWERS"],
+            Said::Answers { side: Side::Candidate, .. } => &["CANDIDATE_ANSWERS"],
         };
         names.extend(what.iter().map(|what| format!("SIGNED_{what}")));
     }

@@ -54,7 +54,7 @@ fn unmet(text: &str, report: &Report, now: u64) -> Vec<String> {
     let (policy, signers) = Acceptance::from_toml(format!("{BEGIN}{text}").as_bytes()).unwrap();
     let key = |signer: pot_verifier::acceptance::Signer| match signer.key {
         pot_verifier::acceptance::SignerKey::Here(key) => (signer.role, *key),
-        other => panic!("{other:?}"),
+        other @ pot_verifier::acceptance::SignerKey::File(_) => panic!("{other:?}"),
     };
     let signers: Vec<_> = signers.into_iter().map(key).collect();
     let demands = policy.judge(report, &signers, now);

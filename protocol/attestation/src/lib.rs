@@ -5,6 +5,7 @@
 #![deny(clippy::indexing_slicing)]
 
 mod beacon;
+mod countersigned;
 mod dsse;
 mod intoto;
 mod key;
@@ -20,6 +21,7 @@ mod tlog;
 mod verdict;
 
 pub use beacon::{BeaconError, Chain, QUICKNET};
+pub use countersigned::{ANSWERS, Countersigned, IDENTITY, SignedAnswer, SignedAnswers};
 pub use dsse::{Envelope, EnvelopeError, Signature, pae};
 pub use intoto::{IN_TOTO, Statement, StatementError, Subject, predicate_type};
 pub use key::{Algorithm, KeyError, PublicKey, SigningKey};

@@ -84,10 +84,14 @@ pub enum SignerRole {
     Registrar,
     /// The nonce, after the registration.
     Counterparty,
-    /// The files of the reference.
+    /// The files or the identity of the reference.
     ReferencePublisher,
-    /// The files of the candidate.
+    /// The files or the identity of the candidate.
     CandidatePublisher,
+    /// What the reference answered.
+    ReferenceServer,
+    /// What the candidate answered.
+    CandidateServer,
 }
 
 impl SignerRole {
@@ -99,6 +103,8 @@ impl SignerRole {
             Self::Counterparty => "counterparty",
             Self::ReferencePublisher => "reference-publisher",
             Self::CandidatePublisher => "candidate-publisher",
+            Self::ReferenceServer => "reference-server",
+            Self::CandidateServer => "candidate-server",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The demands, held against a report.
 
 use pot_attestation::PublicKey;
-use pot_protocol::digest::Digest;
+use pot_protocol::{digest::Digest, transcript::Side};
 use serde::Serialize;
 
 use super::document::{Acceptance, Model, SignerRole, document_of};
@@ -164,11 +164,19 @@ fn signed(role: SignerRole, report: &Report, signers: &[(SignerRole, PublicKey)]
         SignerRole::Auditor => ("the outcome", by(|said| matches!(said, Said::Verdict { .. }))),
         SignerRole::Registrar => ("the registration", by(|said| matches!(said, Said::Registration))),
         SignerRole::Counterparty => ("the nonce", report.nonce_key.into_iter().collect()),
-        SignerRole::ReferencePublisher => {
-            ("the reference's files", by(|said| matches!(said, Said::Reference | Said::Both)))
+        SignerRole::ReferencePublisher => (
+            "the reference",
+            by(|said| matches!(said, Said::Reference | Said::Both | Said::Identity { side: Side::Reference })),
+        ),
+        SignerRole::CandidatePublisher => (
+            "the candidate",
+            by(|said| matches!(said, Said::Candidate | Said::Both | Said::Identity { side: Side::Candidate })),
+        ),
+        SignerRole::ReferenceServer => {
+            ("the reference's answers", by(|said| matches!(said, Said::Answers { side: Side::Reference, .. })))
         }
-        SignerRole::CandidatePublisher => {
-            ("the candidate's files", by(|said| matches!(said, Said::Candidate | Said::Both)))
+        SignerRole::CandidateServer => {
+            ("the candidate's answers", by(|said| matches!(said, Said::Answers { side: Side::Candidate, .. })))
         }
     };
     let met = found.iter().any(|key| keys.contains(key));

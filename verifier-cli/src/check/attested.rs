@@ -1,14 +1,20 @@
 //! What was signed about the bundle, its registration or its models, and by whom.
 
 use pot_attestation::{
-    IN_TOTO, MODEL_SIGNING, PublicKey, REGISTRATION, SignedModel, SigstoreBundle, Statement, StatementError, VERDICT,
-    Verdict, is_about, predicate_type,
+    ANSWERS, Countersigned, IDENTITY, IN_TOTO, MODEL_SIGNING, PublicKey, REGISTRATION, SignedAnswers, SignedModel,
+    SigstoreBundle, Statement, StatementError, VERDICT, Verdict, is_about, predicate_type,
 };
-use pot_protocol::{bundle::Bundle, digest::Digest, policy::Policy, registration::RawRegistration};
+use pot_protocol::{
+    bundle::Bundle,
+    digest::Digest,
+    policy::Policy,
+    registration::RawRegistration,
+    transcript::{Record, Side},
+};
 
 use crate::{
     error::CheckError,
-    report::{Piece, Report, Said, Signed},
+    report::{Assurance, Piece, Report, Said, Signed},
 };
 
 /// What the signatures are compared with.
@@ -16,6 +22,8 @@ pub(super) struct About<'a> {
     pub(super) bundle: &'a Bundle,
     pub(super) policy: &'a Policy,
     pub(super) transcript: Option<&'a [u8]>,
+    /// Records that hold: all of the transcript, or those that were opened.
+    pub(super) records: Vec<&'a Record>,
 }
 
 /// Checks one attestation: signed by one of `identities`, and saying what the bundle says.
@@ -74,6 +82,37 @@ pub(super) fn check(
                     return Err(invalid(format!("as reference: {reference}; as candidate: {candidate}")));
                 }
             }
+        }
+        IDENTITY => {
+            let statement = Statement::<Countersigned>::from_json(payload, IDENTITY).map_err(unread)?;
+            let fields = registration.fields();
+            let about = |identity| Countersigned::is_about(&statement, identity);
+            let side = match (about(&fields.reference), about(&fields.candidate)) {
+                (true, _) => Side::Reference,
+                (_, true) => Side::Candidate,
+                _ => return Err(invalid("it is about another model than either that is registered".to_owned())),
+            };
+            (Said::Identity { side }, format!("the {side}'s registered identity is"))
+        }
+        ANSWERS => {
+            let statement = Statement::<SignedAnswers>::from_json(payload, ANSWERS).map_err(unread)?;
+            if about.records.is_empty() {
+                let why = "signed answers are held against records: give --transcript or --openings";
+                return Err(CheckError::Trust(why.to_owned()));
+            }
+            SignedAnswers::covers(&statement, registration, &about.records).map_err(invalid)?;
+            let (side, records) = (statement.predicate.side, about.records.len());
+            let all = records == about.bundle.statement.outcome().n as usize;
+            if all
+                && side == Side::Candidate
+                && statement.predicate.has_figures()
+                && report.assurance >= Assurance::Arithmetic
+            {
+                report.assurance = Assurance::Signed;
+            }
+            let what =
+                if statement.predicate.has_figures() { "answers and figures" } else { "answers, not the figures," };
+            (Said::Answers { side, records }, format!("the {side}'s {what} in {records} records are"))
         }
         other => return Err(malformed(format!("a predicate of type '{}' is not known here", other.escape_debug()))),
     };

@@ -116,27 +116,38 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
         None
     };
-    match evidence.openings {
+    let openings = match evidence.openings {
         Some(bytes) => {
             let prompts = family.as_ref().zip(run_key.as_ref());
-            spot::check(bytes, evidence.request, statement, prompts, &mut report)?;
+            Some(spot::check(bytes, evidence.request, statement, prompts, &mut report)?)
         }
-        None if transcript.is_none() => {
-            report.not_given.push("--openings: a sample of the records (`pot-check challenge-openings`)".to_owned());
+        None => {
+            if transcript.is_none() {
+                report
+                    .not_given
+                    .push("--openings: a sample of the records (`pot-check challenge-openings`)".to_owned());
+            }
+            None
         }
-        None => {}
-    }
+    };
     match evidence.registry {
         Some((files, now)) => report.add_registry(registry::search(files, (statement, &policy), now)?),
         None => report.not_given.push("--registry: the registrations of this pair (how often it was tried)".to_owned()),
     }
-    let about = attested::About { bundle: &bundle, policy: &policy, transcript: evidence.transcript };
+    let records = match (&transcript, &openings) {
+        (Some(transcript), _) => transcript.records().iter().collect(),
+        (None, Some(openings)) => openings.records.iter().map(|opened| &opened.record).collect(),
+        (None, None) => vec![],
+    };
+    let about = attested::About { bundle: &bundle, policy: &policy, transcript: evidence.transcript, records };
     for bytes in evidence.attestations {
         attested::check(bytes, evidence.identities, &about, &mut report)?;
     }
     attested::missing(evidence.identities, &mut report);
     trustees::add(statement, &mut report);
-    report.not_given.push("a rerun of records with the models (that the scores came from these models)".to_owned());
+    report.not_given.push(
+        "a rerun of records with the models, `pot-prove rerun` (that the scores came from these models)".to_owned(),
+    );
     Ok(report)
 }
 

@@ -18,7 +18,7 @@ pub(super) fn check(
     statement: &Statement,
     prompts: Option<(&Family, &RunKey)>,
     report: &mut Report,
-) -> Result<(), CheckError> {
+) -> Result<Openings, CheckError> {
     let openings = Openings::from_json(bytes).map_err(|e| malformed(&e))?;
     let request = request.map(serde_json::from_slice::<Request>).transpose();
     let request = request.map_err(|e| CheckError::Malformed { what: "request", message: e.to_string() })?;
@@ -71,7 +71,7 @@ pub(super) fn check(
         report.pieces.insert(Piece::Reveal);
         report.verified.push("openings: their prompts are the committed challenges".to_owned());
     }
-    Ok(())
+    Ok(openings)
 }
 
 fn malformed(e: &SpotError) -> CheckError {

@@ -4,7 +4,10 @@ use pot_attestation::{Certificate, LogProofError, NoteKey, TimeStampError, utc, 
 use pot_protocol::statement::Statement;
 use serde::Serialize;
 
-use crate::{error::CheckError, report::Report};
+use crate::{
+    error::CheckError,
+    report::{Piece, Report},
+};
 
 /// Seconds that the auditor's clock may be off, or that fetching a token or waiting for a log may take, without a warning.
 const TOLERANCE: u64 = 600;
@@ -210,7 +213,9 @@ fn compare(seen: &Seen, statement: &Statement, report: &mut Report) {
         ));
     }
     let sealed = statement.fields().sealed_at;
-    if *time > sealed {
+    if *time <= sealed {
+        report.pieces.insert(Piece::Time);
+    } else {
         report.warnings.push(format!(
             "{by} saw the registration at {}, after the run was sealed ({} by the auditor's clock): nothing shows that it came first",
             utc(*time),

@@ -45,12 +45,14 @@ pub(super) fn add(statement: &Statement, report: &mut Report) {
             format!("the counterparty '{}'", name.escape_debug()),
             "to have signed one nonce for this registration, and to have told nobody before".to_owned(),
         ),
-        NonceSource::Beacon { .. } if has(Piece::Nonce) => trust(
-            "the beacon drand".to_owned(),
-            "that its rounds are not known before their time; and the auditor's clock, that the registration came before"
-                .to_owned(),
-        ),
+        NonceSource::Beacon { .. } if has(Piece::Nonce) => {
+            trust("the beacon drand".to_owned(), "that its rounds are not known before their time".to_owned());
+        }
         _ => {}
+    }
+    match &report.times.earliest {
+        Some(seen) => trust(seen.by.clone(), "about the time at which the registration was there".to_owned()),
+        None => trust(auditor.clone(), "about the time of the registration".to_owned()),
     }
     for (side, identity) in [("reference", &fields.reference), ("candidate", &fields.candidate)] {
         if identity.weights().is_none() {

@@ -40,6 +40,7 @@ fn main() -> std::process::ExitCode {
         Command::Open(args) => commands::open::run(&args),
         #[cfg(feature = "inference")]
         Command::Rerun(args) => commands::rerun::run(&args),
+        Command::Countersign(args) => commands::countersign::run(&args),
         Command::Reveal(args) => commands::reveal::run(&args),
         Command::Publish(args) => commands::publish::run(args),
         Command::Attest(args) => commands::attest::run(&args),

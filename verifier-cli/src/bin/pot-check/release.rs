@@ -44,6 +44,14 @@ pub(crate) fn complete(args: &mut Verify) -> Result<Option<usize>, Stop> {
     take(&mut args.transcript, "transcript.ndjson")?;
     take(&mut args.openings, "openings.json")?;
     take(&mut args.nonce, "nonce.json")?;
+    // Whom to believe about the time has to be said, as well.
+    let listed_in = |name: &str| listed.iter().any(|other| other == name).then(|| folder.join(name));
+    if args.times.time_stamps.is_empty() && !args.times.authorities.is_empty() {
+        args.times.time_stamps.extend(listed_in("registration.tsr"));
+    }
+    if args.times.log_proofs.is_empty() && !args.times.logs.is_empty() {
+        args.times.log_proofs.extend(listed_in("registration.tlog-proof"));
+    }
     // Whose signature it is has to be said by the checker: without anybody named there is nothing to check it with.
     if args.attestations.is_empty() && (!args.identities.is_empty() || args.policy_file.is_some()) {
         let signed = listed.iter().filter(|name| SIGNATURES.iter().any(|end| name.ends_with(end)));

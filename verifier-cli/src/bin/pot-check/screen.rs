@@ -64,7 +64,10 @@ impl<W: Write> Screen<W> {
                 Style::Careful,
                 "the verdict follows from the committed scores; that they came from these models is not shown",
             ),
-            _ => (Style::Good, "see what was verified"),
+            _ => (
+                Style::Good,
+                "the verdict follows from the committed scores, and the candidate's answers behind them are signed",
+            ),
         };
         let level = self.styled(style, report.assurance.name());
         writeln!(self.out, "  assurance: {level} ({worth})")

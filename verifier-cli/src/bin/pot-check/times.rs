@@ -19,20 +19,20 @@ pub(crate) struct TimeArgs {
     /// What a time-stamp authority says about `registration.pot` (RFC 3161: its answer or the token in it); may be given several
     /// times. Goes with --tsa.
     #[arg(long = "time-stamp", value_name = "FILE")]
-    time_stamps: Vec<PathBuf>,
+    pub(crate) time_stamps: Vec<PathBuf>,
     /// The certificate of a time-stamp authority that you trust, or of a CA above it (PEM, also several in one file, or
     /// DER); may be given several times.
-    #[arg(long = "tsa", value_name = "CERT", requires = "time_stamps")]
-    authorities: Vec<PathBuf>,
+    #[arg(long = "tsa", value_name = "CERT")]
+    pub(crate) authorities: Vec<PathBuf>,
     /// A proof that `registration.pot` is an entry of a transparency log (c2sp.org/tlog-proof); may be given several times. Goes
     /// with --log-key.
     #[arg(long = "log-proof", value_name = "FILE")]
-    log_proofs: Vec<PathBuf>,
+    pub(crate) log_proofs: Vec<PathBuf>,
     /// The key of a log that you trust (NAME+HASH+KEY, or a file with it); may be given several times.
-    #[arg(long = "log-key", value_name = "VKEY", requires = "log_proofs")]
-    logs: Vec<String>,
+    #[arg(long = "log-key", value_name = "VKEY")]
+    pub(crate) logs: Vec<String>,
     /// The key of a witness that you trust to say when it saw a log's checkpoint; may be given several times.
-    #[arg(long = "witness-key", value_name = "VKEY", requires = "log_proofs")]
+    #[arg(long = "witness-key", value_name = "VKEY")]
     witnesses: Vec<String>,
 }
 
@@ -54,6 +54,12 @@ impl Given {
 
 impl TimeArgs {
     pub(crate) fn read(&self) -> Result<Given, Stop> {
+        let alone = |keys: bool, files: bool, what: &str| {
+            if keys && !files { Err(Stop(Exit::Usage, what.to_owned())) } else { Ok(()) }
+        };
+        alone(!self.authorities.is_empty(), !self.time_stamps.is_empty(), "--tsa goes with --time-stamp")?;
+        let keys_of_logs = !(self.logs.is_empty() && self.witnesses.is_empty());
+        alone(keys_of_logs, !self.log_proofs.is_empty(), "--log-key and --witness-key go with --log-proof")?;
         let given = |paths: &[PathBuf]| {
             let read = |path: &PathBuf| files::small_file(path, MAX_GIVEN).map_err(|e| Stop(Exit::Malformed, e));
             paths.iter().map(read).collect::<Result<Vec<_>, _>>()

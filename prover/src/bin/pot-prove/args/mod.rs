@@ -54,6 +54,8 @@ pub(crate) enum Command {
     Keygen(Keygen),
     /// Sign what the bundle of a proved run says: an in-toto statement in a Sigstore bundle.
     Attest(Attest),
+    /// As a model's publisher or server: sign a registered identity, or what the model answered.
+    Countersign(Countersign),
     /// As a verifier: ask the models again about records that were opened.
     #[cfg(feature = "inference")]
     Rerun(Rerun),
@@ -273,6 +275,35 @@ pub(crate) struct Attest {
     /// The file to write, `attestation.sigstore.json` in the folder unless given.
     #[arg(long, short, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// `pot-prove countersign`.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Countersign {
+    /// The auditor's `registration.pot`.
+    pub(crate) registration: PathBuf,
+    /// The model that is yours.
+    #[arg(long, value_enum)]
+    pub(crate) side: SideName,
+    /// Sign what the model answered in this transcript instead of its identity. Compare it with your own log first: what you
+    /// sign you say.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) transcript: Option<PathBuf>,
+    /// Your private key: PKCS#8 PEM of a P-256 or Ed25519 key.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) key: PathBuf,
+    /// The file to write; nothing is overwritten.
+    #[arg(long, short, value_name = "FILE", default_value = "countersigned.sigstore.json")]
+    pub(crate) out: PathBuf,
+}
+
+/// One of the two models.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum SideName {
+    /// The model that is claimed.
+    Reference,
+    /// The model under test.
+    Candidate,
 }
 
 /// `pot-prove rerun`.

@@ -5,6 +5,7 @@ pub(crate) mod attest;
 pub(crate) mod audit;
 #[cfg(feature = "inference")]
 pub(crate) mod calibrate;
+pub(crate) mod countersign;
 pub(crate) mod decide;
 pub(crate) mod export;
 pub(crate) mod groth16;
