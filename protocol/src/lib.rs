@@ -12,6 +12,7 @@ pub mod commitment;
 pub mod digest;
 pub mod keys;
 pub mod merkle;
+pub mod parallel;
 pub mod policy;
 pub mod poseidon;
 pub mod registration;

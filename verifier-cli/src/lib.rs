@@ -14,7 +14,7 @@ mod registry;
 mod report;
 mod svr;
 
-pub use check::{Evidence, Logged, Seen, Stamped, Times, TimesReport, check};
+pub use check::{Evidence, Logged, Seen, Stamped, Times, TimesReport, check, check_batch};
 pub use error::{CheckError, Class};
 pub use export::{Exported, export};
 pub use pot_attestation::{Certificate, KeyError, NoteKey, NoteKeyError, PublicKey, TimeStampError};

@@ -2,8 +2,10 @@
 //!
 //! Everything from outside goes raw bytes → validation → trusted type, in [`VerifyingKey::from_bytes`] and
 //! [`ProofBytes::decode`]. [`VerifyingKey::verify`] is the only Groth16 check in the project: the checker calls it on
-//! a bundle, the prover on its own proof. It needs curve arithmetic alone, so it lives with the formats.
+//! a bundle, the prover on its own proof; [`VerifyingKey::verify_each`] is the same for many proofs at once. It needs curve
+//! arithmetic alone, so it lives with the formats.
 
+mod batch;
 mod built_in;
 mod error;
 mod folder;
@@ -16,11 +18,13 @@ mod provenance;
 mod raw;
 pub mod snarkjs;
 mod standing;
+mod subgroup;
 mod verifying;
 
 #[cfg(test)]
 mod tests;
 
+pub use batch::Claimed;
 pub use built_in::{BUILT_IN, BuiltInKey};
 pub use error::{KeyError, PointError, ProofError};
 pub use folder::key_folder;

@@ -8,15 +8,15 @@ use ark_ec::{
 
 use super::{KeyPoints, ProofError, ProofPoints, VerifyingKey, raw::INPUTS};
 
-type PreparedG1 = <Bn254 as Pairing>::G1Prepared;
-type PreparedG2 = <Bn254 as Pairing>::G2Prepared;
+pub(super) type PreparedG1 = <Bn254 as Pairing>::G1Prepared;
+pub(super) type PreparedG2 = <Bn254 as Pairing>::G2Prepared;
 
 /// The part of the equation that no proof changes.
 #[derive(Clone, Debug)]
 pub(super) struct Prepared {
     pub(super) alpha_beta: PairingOutput<Bn254>,
-    minus_gamma: PreparedG2,
-    minus_delta: PreparedG2,
+    pub(super) minus_gamma: PreparedG2,
+    pub(super) minus_delta: PreparedG2,
 }
 
 impl Prepared {

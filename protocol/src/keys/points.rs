@@ -7,7 +7,7 @@ use ark_bn254::{G1Affine, G2Affine};
 use ark_ec::AffineRepr;
 use ark_serialize::{CanonicalSerialize, Compress, Validate};
 
-use super::PointError;
+use super::{PointError, subgroup::is_in_g2};
 
 /// Bytes of a compressed G1 point.
 pub(super) const G1_LEN: usize = 32;
@@ -34,7 +34,7 @@ pub(super) fn decode_g1(bytes: &[u8; G1_LEN]) -> Result<G1Affine, PointError> {
 pub(super) fn decode_g2(bytes: &[u8; G2_LEN]) -> Result<G2Affine, PointError> {
     let point = decode::<G2Affine, G2_LEN>(bytes)?;
     // G2's cofactor is large: without this check a point of small order would pass as a member.
-    if point.is_in_correct_subgroup_assuming_on_curve() { Ok(point) } else { Err(PointError::OutsideSubgroup) }
+    if is_in_g2(&point) { Ok(point) } else { Err(PointError::OutsideSubgroup) }
 }
 
 fn encode<P: CanonicalSerialize, const N: usize>(point: &P) -> [u8; N] {

@@ -1,7 +1,9 @@
 //! The check itself: statement, policy, key, proof, then whatever else was given.
 
 mod attested;
+mod batch;
 mod cautions;
+mod claim;
 mod nonce;
 mod opened;
 mod revealed;
@@ -14,14 +16,14 @@ pub use times::{Logged, Seen, Stamped, Times, TimesReport};
 
 use pot_attestation::PublicKey;
 use pot_protocol::{
-    bundle::Bundle,
     challenge::{Corpus, Family},
     policy::{Policy, Preset},
-    registration::RegistrationError,
-    statement::{Statement, StatementError},
+    statement::Statement,
     transcript::Transcript,
 };
 
+pub use self::batch::check_batch;
+use self::claim::Claim;
 use crate::{
     error::CheckError,
     registry::{self, RegistryFile},
@@ -63,21 +65,16 @@ pub struct Evidence<'a> {
 /// # Errors
 /// [`CheckError`] with the first thing that does not hold. Nothing is ever partly accepted.
 pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Result<Report, CheckError> {
-    let bundle = Bundle::from_bytes(bundle)?;
-    let statement = &bundle.statement;
-    let policy = policy_of(statement, evidence.policy)?;
-    statement.bind_policy(&policy).map_err(|e| match e {
-        StatementError::Registration(e @ RegistrationError::Policy { .. }) => CheckError::Trust(e.to_string()),
-        other => CheckError::Invalid(other.to_string()),
-    })?;
+    let claim = Claim::read(bundle, trust, |statement| policy_of(statement, evidence.policy))?;
+    claim.verify()?;
+    accepted(&claim, evidence)
+}
 
-    let trusted = trust.key(&bundle.key, statement)?;
-    bundle
-        .proof
-        .decode()
-        .and_then(|points| trusted.key().verify(&points, &statement.public_inputs().to_elements()))
-        .map_err(|e| CheckError::Invalid(format!("the proof does not hold: {e}")))?;
-    let mut report = Report::new(statement, &policy, trusted.report());
+/// Goes on where the proof holds: the report, and everything that was given beside the bundle.
+fn accepted(claim: &Claim<'_>, evidence: &Evidence<'_>) -> Result<Report, CheckError> {
+    let Claim { bundle, policy, trusted, .. } = claim;
+    let statement = &bundle.statement;
+    let mut report = Report::new(statement, policy, trusted.report());
     report.verified.push(format!(
         "statement: canonical, registration embedded, policy '{}' registered and certified",
         policy.parameters().name
@@ -93,11 +90,11 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
     }
     times::check(&evidence.times, statement, &mut report)?;
     nonce::check(evidence.nonce, evidence.identities, statement, &mut report)?;
-    cautions::add(statement, &policy, &mut report);
+    cautions::add(statement, policy, &mut report);
     let family = family_of(statement, evidence)?;
 
     let opened = if let Some(bytes) = evidence.scores {
-        Some(opened::check(bytes, statement, &policy, &mut report)?)
+        Some(opened::check(bytes, statement, policy, &mut report)?)
     } else {
         report.not_given.push("--scores: the opened score list (a native check without any setup)".to_owned());
         None
@@ -107,7 +104,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         None => None,
     };
     match &transcript {
-        Some(transcript) => sealed::check(transcript, statement, &policy, opened.as_deref(), &mut report)?,
+        Some(transcript) => sealed::check(transcript, statement, policy, opened.as_deref(), &mut report)?,
         None => report.not_given.push("--transcript: the records behind the evidence root".to_owned()),
     }
     let run_key = if let Some(bytes) = evidence.reveal {
@@ -116,22 +113,14 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         report.not_given.push("--reveal: the challenge key (that the prompts are the committed ones)".to_owned());
         None
     };
-    let openings = match evidence.openings {
-        Some(bytes) => {
-            let prompts = family.as_ref().zip(run_key.as_ref());
-            Some(spot::check(bytes, evidence.request, statement, prompts, &mut report)?)
-        }
-        None => {
-            if transcript.is_none() {
-                report
-                    .not_given
-                    .push("--openings: a sample of the records (`pot-check challenge-openings`)".to_owned());
-            }
-            None
-        }
-    };
+    let prompts = family.as_ref().zip(run_key.as_ref());
+    let openings = evidence.openings.map(|bytes| spot::check(bytes, evidence.request, statement, prompts, &mut report));
+    let openings = openings.transpose()?;
+    if openings.is_none() && transcript.is_none() {
+        report.not_given.push("--openings: a sample of the records (`pot-check challenge-openings`)".to_owned());
+    }
     match evidence.registry {
-        Some((files, now)) => report.add_registry(registry::search(files, (statement, &policy), now)?),
+        Some((files, now)) => report.add_registry(registry::search(files, (statement, policy), now)?),
         None => report.not_given.push("--registry: the registrations of this pair (how often it was tried)".to_owned()),
     }
     let records = match (&transcript, &openings) {
@@ -139,7 +128,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
         (None, Some(openings)) => openings.records.iter().map(|opened| &opened.record).collect(),
         (None, None) => vec![],
     };
-    let about = attested::About { bundle: &bundle, policy: &policy, transcript: evidence.transcript, records };
+    let about = attested::About { bundle, policy, transcript: evidence.transcript, records };
     for bytes in evidence.attestations {
         attested::check(bytes, evidence.identities, &about, &mut report)?;
     }
@@ -155,9 +144,7 @@ pub fn check(bundle: &[u8], trust: &TrustStore, evidence: &Evidence<'_>) -> Resu
 fn policy_of(statement: &Statement, file: Option<&[u8]>) -> Result<Policy, CheckError> {
     let registered = &statement.registration().fields().policy;
     if let Some(bytes) = file {
-        let malformed = |message| CheckError::Malformed { what: "policy", message };
-        let text = str::from_utf8(bytes).map_err(|e| malformed(format!("not UTF-8: {e}")))?;
-        return Policy::from_json(text).map_err(|e| malformed(e.to_string()));
+        return policy_file(bytes);
     }
     let preset = Preset::all().into_iter().find(|p| p.document_digest() == registered.document);
     preset.map(Preset::policy).ok_or_else(|| {
@@ -167,6 +154,13 @@ fn policy_of(statement: &Statement, file: Option<&[u8]>) -> Result<Policy, Check
             registered.document
         ))
     })
+}
+
+/// The policy in a file.
+fn policy_file(bytes: &[u8]) -> Result<Policy, CheckError> {
+    let malformed = |message| CheckError::Malformed { what: "policy", message };
+    let text = str::from_utf8(bytes).map_err(|e| malformed(format!("not UTF-8: {e}")))?;
+    Policy::from_json(text).map_err(|e| malformed(e.to_string()))
 }
 
 /// The challenge family that the statement names; `None` for a corpus that was not given. The corpus is hashed before

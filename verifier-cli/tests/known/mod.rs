@@ -20,7 +20,7 @@ const BETA: u64 = 2003;
 const DELTA: u64 = 4001;
 const IC: [u64; 5] = [11, 22, 33, 44, 55];
 
-fn g1(x: Fr) -> G1Affine {
+pub(crate) fn g1(x: Fr) -> G1Affine {
     (G1Projective::generator() * x).into_affine()
 }
 
@@ -104,9 +104,14 @@ pub(crate) fn statement() -> RawStatement {
 
 /// A bundle of `statement` that verifies under `key`.
 pub(crate) fn bundle(key: &VerifyingKey, statement: Statement) -> Bundle {
-    let (a, b) = (Fr::from(123u64), Fr::from(456u64));
+    bent(key, statement, (123, 456), 0u64.into())
+}
+
+/// A bundle whose proof has A = a·G1 and B = b·G2, and whose C is `off` times G1 beside that of a proof that verifies.
+pub(crate) fn bent(key: &VerifyingKey, statement: Statement, (a, b): (u64, u64), off: Fr) -> Bundle {
+    let (a, b) = (Fr::from(a), Fr::from(b));
     let inputs = statement.public_inputs().to_elements();
     let ic = IC[1..].iter().zip(inputs).fold(Fr::from(IC[0]), |sum, (&k, x)| sum + Fr::from(k) * x);
     let c = (a * b - Fr::from(ALPHA) * Fr::from(BETA) - ic) * Fr::from(DELTA).inverse().unwrap();
-    Bundle { proof: ProofPoints::encode(&g1(a), &g2(b), &g1(c)), statement, key: key.id() }
+    Bundle { proof: ProofPoints::encode(&g1(a), &g2(b), &g1(c + off)), statement, key: key.id() }
 }

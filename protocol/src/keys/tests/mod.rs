@@ -1,6 +1,7 @@
 //! Keys and proofs made with a known trapdoor: whoever knows α, β, γ, δ can write down a proof for any inputs, which
 //! tests the equation without a circuit.
 
+mod batches;
 mod files;
 mod points;
 mod proofs;
