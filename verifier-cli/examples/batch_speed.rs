@@ -29,12 +29,13 @@ const BATCH: usize = 1024;
 
 fn main() {
     let mut args = std::env::args().skip(1).map(|arg| arg.parse().expect("numbers: [BUNDLES] [ROUNDS]"));
-    let (count, rounds): (usize, usize) = (args.next().unwrap_or(1000), args.next().unwrap_or(5));
+    let (count, rounds): (u32, u32) = (args.next().unwrap_or(1000), args.next().unwrap_or(5));
     let key = known::key(Capacity::C128, known::ceremony(), known_circuit(Capacity::C128));
     let mut trust = TrustStore::new(false);
     trust.add(&key.to_bytes()).unwrap();
-    let bundles: Vec<Vec<u8>> = (1..=count as u64)
+    let bundles: Vec<Vec<u8>> = (1..=count)
         .map(|number| {
+            let number = u64::from(number);
             let mut raw = known::statement();
             raw.registration.run_id = Digest::of(&number.to_be_bytes());
             let secrets = (number.wrapping_mul(0x9e37_79b9_7f4a_7c15), number.wrapping_mul(0xc2b2_ae3d_27d4_eb4f));
@@ -55,13 +56,13 @@ fn main() {
             let start = Instant::now();
             let told = way();
             *best = start.elapsed().min(*best);
-            assert!(told.len() == count && told.iter().all(Result::is_ok), "all bundles are valid");
+            assert!(told.len() == bundles.len() && told.iter().all(Result::is_ok), "all bundles are valid");
         }
     }
 
     println!("{count} bundles, best of {rounds} rounds, {cores} cores");
     for (threads, [single, batch]) in [(one, [best[0], best[1]]), (cores, [best[2], best[3]])] {
-        let each = |time: Duration| time.as_secs_f64() * 1e6 / count as f64;
+        let each = |time: Duration| time.as_secs_f64() * 1e6 / f64::from(count);
         println!(
             "{threads} thread(s): one by one {:.0} µs a bundle, in batches {:.0} µs, {:.2} times as fast",
             each(single),

@@ -58,28 +58,24 @@ pub fn check_batch<B: AsRef<[u8]> + Sync>(
 }
 
 /// The policies that bundles may have, each read once for all of them.
-enum Policies {
+struct Policies {
     /// The file that is accepted, or why it is refused.
-    File(Result<Policy, CheckError>),
+    file: Option<Result<Policy, CheckError>>,
     /// Those that come with the program, by their digest.
-    Presets(BTreeMap<Digest, Policy>),
+    presets: BTreeMap<Digest, Policy>,
 }
 
 impl Policies {
     fn new(file: Option<&[u8]>) -> Self {
-        match file {
-            Some(bytes) => Self::File(policy_file(bytes)),
-            None => Self::Presets(Preset::all().into_iter().map(|p| (p.document_digest(), p.policy())).collect()),
-        }
+        let presets = Preset::all().into_iter().map(|preset| (preset.document_digest(), preset.policy())).collect();
+        Self { file: file.map(policy_file), presets }
     }
 
     fn registered(&self, statement: &Statement) -> Result<Policy, CheckError> {
-        match self {
-            Self::File(policy) => policy.clone(),
-            Self::Presets(known) => match known.get(&statement.registration().fields().policy.document) {
-                Some(policy) => Ok(policy.clone()),
-                None => policy_of(statement, None),
-            },
+        if let Some(policy) = &self.file {
+            return policy.clone();
         }
+        let known = self.presets.get(&statement.registration().fields().policy.document);
+        known.map_or_else(|| policy_of(statement, None), |policy| Ok(policy.clone()))
     }
 }

@@ -38,7 +38,7 @@ impl<'a> Claim<'a> {
         let trusted = trust.key(&bundle.key, statement)?;
         let proof = bundle.proof.decode().map_err(refused)?;
         let proof = Claimed { proof, inputs: statement.public_inputs().to_elements() };
-        Ok(Self { policy, trusted, proof, bundle })
+        Ok(Self { bundle, policy, trusted, proof })
     }
 
     /// What the equation is about.

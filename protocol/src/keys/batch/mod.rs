@@ -72,7 +72,7 @@ impl VerifyingKey {
         }
         let coefficients = Coefficients::new(self.id(), claims);
         let sums = parallel::in_runs(claims, threads, |first, run| Sums::of(first, run, &coefficients));
-        let Sums { product, c, inputs } = sums.into_iter().fold(Sums::none(), Sums::plus);
+        let Sums { product, c, inputs } = sums.iter().fold(Sums::none(), Sums::plus);
         let public = self.points().ic.iter().zip(inputs).map(|(point, x)| *point * x).sum::<G1Projective>();
         let [public, c] = [public, c].map(|sum| PreparedG1::from(sum.into_affine()));
         let fixed = Bn254::multi_miller_loop(
@@ -101,10 +101,11 @@ impl Sums {
         Self { product: Field::ONE, c: G1Projective::zero(), inputs: [Fr::ZERO; IC_LEN] }
     }
 
-    fn plus(self, other: Self) -> Self {
-        let mut inputs = self.inputs;
-        inputs.iter_mut().zip(other.inputs).for_each(|(sum, x)| *sum += x);
-        Self { product: self.product * other.product, c: self.c + other.c, inputs }
+    fn plus(mut self, other: &Self) -> Self {
+        self.product *= other.product;
+        self.c += other.c;
+        self.inputs.iter_mut().zip(other.inputs).for_each(|(sum, x)| *sum += x);
+        self
     }
 
     /// Of the proofs from number `first` on.

@@ -20,6 +20,8 @@ const EXIT_CODES: &str = "Exit codes: 0 accepted · 1 cryptographically invalid 
 pub(crate) enum Command {
     /// Check a bundle and everything else that is given.
     Verify(Box<Verify>),
+    /// Check many bundles in one call, several times as fast as one by one.
+    Batch(crate::batch::Batch),
     /// Check a bundle and write its proof for snarkjs or the EVM.
     Export(Export),
     /// List the verifying keys that are trusted, with where they come from.

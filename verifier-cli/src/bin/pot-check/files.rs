@@ -48,15 +48,25 @@ pub(crate) fn write_new(folder: &Path, files: &[(PathBuf, &[u8])]) -> Result<(),
     Ok(())
 }
 
-/// Most files of a registry, and how deep its folders go.
-const REGISTRY: (usize, usize) = (100_000, 4);
+/// Most files of a registry.
+const REGISTRY: usize = 100_000;
+/// How deep the folders go in which files are looked for.
+const DEPTH: usize = 4;
 
-/// The registrations and bundles in a folder and the folders inside it: all files that end in `.pot`, in the order of their
-/// names. Links, and folders that lie deeper, are errors: nothing is left out in silence.
+/// The registrations and bundles in a folder and the folders inside it, with their bytes.
 pub(crate) fn registry(folder: &Path) -> Result<Vec<RegistryFile>, String> {
-    let (most, depth) = REGISTRY;
+    let one = |path: PathBuf| {
+        let bytes = read(&path, MAX_BUNDLE_BYTES as u64)?;
+        Ok(RegistryFile { name: path.display().to_string(), bytes })
+    };
+    pot_files(folder, REGISTRY)?.into_iter().map(one).collect()
+}
+
+/// All files in a folder and the folders inside it that end in `.pot`, in the order of their names. Links, and folders that
+/// lie deeper than is read, are errors, and so are more files than `most`: nothing is left out in silence.
+pub(crate) fn pot_files(folder: &Path, most: usize) -> Result<Vec<PathBuf>, String> {
     let mut found = vec![];
-    let mut folders = vec![(folder.to_owned(), depth)];
+    let mut folders = vec![(folder.to_owned(), DEPTH)];
     while let Some((folder, depth)) = folders.pop() {
         let failed = |e: std::io::Error| format!("cannot read {}: {e}", folder.display());
         for entry in fs::read_dir(&folder).map_err(failed)? {
@@ -69,7 +79,7 @@ pub(crate) fn registry(folder: &Path) -> Result<Vec<RegistryFile>, String> {
                 ));
             }
             if kind.is_dir() && depth == 1 {
-                return Err(format!("{} lies deeper in the registry than is read", path.display()));
+                return Err(format!("{} lies deeper in the folder than is read", path.display()));
             }
             if kind.is_dir() {
                 folders.push((path, depth - 1));
@@ -82,11 +92,7 @@ pub(crate) fn registry(folder: &Path) -> Result<Vec<RegistryFile>, String> {
         }
     }
     found.sort();
-    let one = |path: PathBuf| {
-        let bytes = read(&path, MAX_BUNDLE_BYTES as u64)?;
-        Ok(RegistryFile { name: path.display().to_string(), bytes })
-    };
-    found.into_iter().map(one).collect()
+    Ok(found)
 }
 
 fn inside(path: &Path, name: &str) -> PathBuf {

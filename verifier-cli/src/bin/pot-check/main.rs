@@ -2,6 +2,7 @@
 
 mod acceptance;
 mod args;
+mod batch;
 mod challenge_openings;
 mod exit;
 mod export;
@@ -35,6 +36,7 @@ fn main() -> std::process::ExitCode {
     };
     let exit = match args.command {
         Command::Verify(verify) => verify::run(*verify),
+        Command::Batch(args) => batch::run(&args),
         Command::Export(args) => export::run(&args),
         Command::Keys(args) => keys::run(&args),
         Command::ChallengeOpenings(args) => challenge_openings::run(&args),

@@ -1,9 +1,14 @@
 //! The one owner of stdout and stderr: data on stdout, talk on stderr.
 
+mod batch;
+mod progress;
+
 use std::io::{self, Write};
 
 use pot_verifier::trust::{KeyReport, Source};
 use serde::Serialize;
+
+pub(crate) use self::{batch::batch, progress::Progress};
 
 /// Writes one JSON document to stdout.
 pub(crate) fn json(value: &impl Serialize) -> io::Result<()> {

@@ -2,7 +2,7 @@
 
 use pot_protocol::{
     bundle::Bundle,
-    keys::{RawVerifyingKey, key_folder},
+    keys::{KeyId, RawVerifyingKey, key_folder},
 };
 use pot_verifier::trust::{BUILT_IN, KeyBytes, TrustStore, parse_trust_file};
 
@@ -39,12 +39,22 @@ pub(crate) fn store(args: &Trust, bundle: Option<&[u8]>) -> Result<TrustStore, S
     }
     store.add_built_in(BUILT_IN)?;
     // A malformed bundle is reported by the check itself.
-    if let (true, Some(Ok(bundle))) = (args.allow_development_key, bundle.map(Bundle::from_bytes)) {
-        let own =
-            key_folder(|name| std::env::var_os(name)).map(|f| f.join(bundle.key.to_string()).join("verifying.key"));
-        if let Some(Ok(bytes)) = own.map(|path| files::file(&path)) {
-            store.add_own(&bytes)?;
-        }
+    if let (true, Some(Ok(bundle))) = (own_keys_count(args), bundle.map(Bundle::from_bytes)) {
+        add_own(&mut store, bundle.key)?;
     }
     Ok(store)
+}
+
+/// Whether keys in the user's own key folder count: where development keys are allowed and no key was named.
+pub(crate) fn own_keys_count(args: &Trust) -> bool {
+    args.allow_development_key && args.named.is_empty() && args.lists.is_empty()
+}
+
+/// Adds the key with this id out of the user's own key folder, if there is one.
+pub(crate) fn add_own(store: &mut TrustStore, id: KeyId) -> Result<(), Stop> {
+    let own = key_folder(|name| std::env::var_os(name)).map(|f| f.join(id.to_string()).join("verifying.key"));
+    if let Some(Ok(bytes)) = own.map(|path| files::file(&path)) {
+        store.add_own(&bytes)?;
+    }
+    Ok(())
 }
