@@ -46,6 +46,7 @@ fn main() -> std::process::ExitCode {
         Command::Attest(args) => commands::attest::run(&args),
         Command::Export(args) => commands::export::run(&args),
         Command::Groth16(args) => commands::groth16::run(&args),
+        Command::Pages(pages) => commands::pages::run(&pages),
     };
     match result {
         Ok(()) => Exit::Done.into(),

@@ -6,7 +6,9 @@ use std::{
     path::Path,
 };
 
+use clap::CommandFactory;
 use pot_circuits::VerdictCircuit;
+use pot_pages::{Made, Pages};
 use pot_protocol::{keys::VerifyingKey, rule::Capacity};
 use pot_setup::{
     KeyStore, SetupError,
@@ -15,7 +17,7 @@ use pot_setup::{
 };
 
 use crate::{
-    args::{Circuits, Dev, Folder},
+    args::{Arguments, Circuits, Dev, Folder},
     exit::{Exit, Usage},
     output::{self, Steps},
 };
@@ -102,4 +104,13 @@ pub(crate) fn read_at_most(path: &Path, limit: u64) -> Result<Vec<u8>, SetupErro
     let file = File::open(path).map_err(failed("open"))?;
     file.take(limit + 1).read_to_end(&mut bytes).map_err(failed("read"))?;
     if bytes.len() as u64 > limit { refused(format!("it has more than {limit} bytes")) } else { Ok(bytes) }
+}
+
+/// `pot-setup completions` and `pot-setup man`.
+pub(crate) fn pages(pages: &Pages) -> anyhow::Result<Exit> {
+    match pages.make(Arguments::command())? {
+        Made::Script(script) => output::data(String::from_utf8(script)?.trim_end())?,
+        Made::Pages(folder) => output::say(&format!("the man pages are in {}", folder.display())),
+    }
+    Ok(Exit::Done)
 }

@@ -44,6 +44,7 @@ fn main() -> ExitCode {
             Phase2::Verify(args) => phase2::verify(&args),
             Phase2::Finalize(args) => phase2::finalize(&args),
         },
+        Command::Pages(pages) => commands::pages(&pages),
         Command::Export { command: Export::Solidity(args) } => export::solidity(&args),
         Command::Export { command: Export::R1cs(args) } => export_circuit::r1cs(&args),
         Command::Export { command: Export::VerificationKey(args) } => export_circuit::verification_key(&args),

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Parser, Subcommand, ValueEnum};
 use pot_protocol::digest::Digest;
 
+use crate::examples;
+
 /// Verify that a published verdict follows from the committed transcript, offline and without any model.
 #[derive(Debug, Parser)]
 #[command(name = "pot-check", version, after_help = EXIT_CODES)]
@@ -19,19 +21,26 @@ const EXIT_CODES: &str = "Exit codes: 0 accepted · 1 cryptographically invalid 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check a bundle and everything else that is given.
+    #[command(after_help = examples::VERIFY)]
     Verify(Box<Verify>),
     /// Check many bundles in one call, several times as fast as one by one.
+    #[command(after_help = examples::BATCH)]
     Batch(crate::batch::Batch),
     /// Check a bundle and write its proof for snarkjs or the EVM.
+    #[command(after_help = examples::EXPORT)]
     Export(Export),
     /// List the verifying keys that are trusted, with where they come from.
     Keys(Keys),
     /// Draw a sample of a bundle's challenges for the auditor to open.
+    #[command(after_help = examples::CHALLENGE_OPENINGS)]
     ChallengeOpenings(ChallengeOpenings),
     /// As the counterparty of a registration: choose a nonce for it and sign it.
+    #[command(after_help = examples::NONCE)]
     Nonce(Nonce),
     /// Show what a bundle says, without checking any of it.
     Inspect(Inspect),
+    #[command(flatten)]
+    Pages(pot_pages::Pages),
 }
 
 #[derive(Debug, clap::Args)]

@@ -4,6 +4,7 @@ mod acceptance;
 mod args;
 mod batch;
 mod challenge_openings;
+mod examples;
 mod exit;
 mod export;
 mod files;
@@ -11,6 +12,7 @@ mod inspect;
 mod keys;
 mod nonce;
 mod output;
+mod pages;
 mod release;
 mod screen;
 mod svr;
@@ -42,6 +44,7 @@ fn main() -> std::process::ExitCode {
         Command::ChallengeOpenings(args) => challenge_openings::run(&args),
         Command::Nonce(args) => nonce::run(&args),
         Command::Inspect(inspect) => inspect::run(&inspect),
+        Command::Pages(pages) => pages::run(&pages),
     };
     exit.into()
 }

@@ -37,6 +37,13 @@ pub(crate) fn error(message: &str) {
     let _ = writeln!(io::stderr(), "pot-check: {}", shown(message));
 }
 
+/// Writes raw data to stdout.
+pub(crate) fn data(bytes: &[u8]) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(bytes)?;
+    out.flush()
+}
+
 /// Writes one line of hexadecimal to stdout.
 pub(crate) fn hex(bytes: &[u8]) -> io::Result<()> {
     writeln!(io::stdout(), "0x{}", hex::encode(bytes))

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "inference")]
 mod engines;
+mod examples;
 
 use std::path::PathBuf;
 
@@ -27,16 +28,21 @@ const EXIT_CODES: &str = "Exit codes: 0 done · 1 the machine, a model or a proo
 pub(crate) enum Command {
     #[cfg(feature = "inference")]
     /// Fix models, policy, challenges and key commitment before any query.
+    #[command(after_help = examples::REGISTER)]
     Register(Register),
     /// Query both models of a registered run until the rule stops.
     #[cfg(feature = "inference")]
+    #[command(after_help = examples::RUN)]
     Run(Run),
     /// Run only the decision rule, on a JSON array of scores in nats or on a transcript.
+    #[command(after_help = examples::DECIDE)]
     Decide(Decide),
     /// Prove the verdict of a finished run.
+    #[command(after_help = examples::PROVE)]
     Prove(Prove),
     /// The whole path: register, run, prove.
     #[cfg(feature = "inference")]
+    #[command(after_help = examples::AUDIT)]
     Audit(Audit),
     /// Measure how much a served model differs from itself, before a run against it.
     #[cfg(feature = "inference")]
@@ -49,10 +55,13 @@ pub(crate) enum Command {
     /// Show what lies in a run folder or a bundle, without checking it.
     Inspect(Inspect),
     /// Open a sample of a finished run's records, for somebody who asked for it.
+    #[command(after_help = examples::OPEN)]
     Open(Open),
     /// Make a key pair to sign with.
+    #[command(after_help = examples::KEYGEN)]
     Keygen(Keygen),
     /// Sign what the bundle of a proved run says: an in-toto statement in a Sigstore bundle.
+    #[command(after_help = examples::ATTEST)]
     Attest(Attest),
     /// As a model's publisher or server: sign a registered identity, or what the model answered.
     Countersign(Countersign),
@@ -67,6 +76,8 @@ pub(crate) enum Command {
     Export(Export),
     /// Prove for any circuit of circom under a zkey, as `snarkjs groth16 prove` does.
     Groth16(Groth16),
+    #[command(flatten)]
+    Pages(pot_pages::Pages),
 }
 
 #[cfg(feature = "inference")]
@@ -465,6 +476,7 @@ pub(crate) enum PolicyCommand {
         file: PathBuf,
     },
     /// Compile a policy and its certificate.
+    #[command(after_help = examples::COMPILE)]
     Compile(Compile),
 }
 

@@ -14,6 +14,7 @@ pub(crate) mod keygen;
 #[cfg(feature = "inference")]
 pub(crate) mod logprobs;
 pub(crate) mod open;
+pub(crate) mod pages;
 pub(crate) mod policy;
 pub(crate) mod prove;
 pub(crate) mod publish;

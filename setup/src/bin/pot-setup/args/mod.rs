@@ -46,6 +46,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Export,
     },
+    #[command(flatten)]
+    Pages(pot_pages::Pages),
 }
 
 /// How long the beacons in a file may keep whoever checks it.
