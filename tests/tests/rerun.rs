@@ -56,7 +56,7 @@ fn figures_that_were_made_up_and_fit_together_are_found() {
         if event["event"] != "record" || event["index"] != 7 {
             return line.to_owned();
         }
-        let positions = event["figures"]["candidate"].as_array().unwrap().len() as i64;
+        let positions = i64::try_from(event["figures"]["candidate"].as_array().unwrap().len()).unwrap();
         let first = &mut event["figures"]["candidate"][0];
         *first = (first.as_i64().unwrap() + 5 * 1024 * positions).into();
         event["score"] = (event["score"].as_i64().unwrap() + 5).into();

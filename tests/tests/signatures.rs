@@ -233,3 +233,50 @@ fn a_beacons_nonce_is_waited_for() {
     prove(&["run", text(&run), "--nonce", text(&old)]).expect(3).shows("holds round 123");
     prove(&["audit", "--beacon-in", "5", "--out", text(&root.path().join("audit"))]).expect(2).shows("run --nonce");
 }
+
+#[test]
+fn publishers_and_servers_sign_what_is_theirs() {
+    let root = scratch();
+    let run = root.path().join("run");
+    copy_folder(finished_audit(), &run);
+    let [key, other] = keys();
+    let at = |name: &str| root.path().join(name);
+    let registration = run.join("registration.pot");
+    let countersign = |name: &str, more: &[&str]| {
+        let out = at(name);
+        let begin = ["countersign", text(&registration), "--key", text(&key), "--out", text(&out), "--side"];
+        prove(&[&begin[..], more].concat()).expect(0).shows("signed by");
+        out
+    };
+    let reference = countersign("reference.json", &["reference"]);
+    let candidate = countersign("candidate.json", &["candidate"]);
+    attested(&run, &reference, &key, 0).shows("attestation: the reference's registered identity is signed by");
+    attested(&run, &candidate, &key, 0).shows("attestation: the candidate's registered identity is signed by");
+    attested(&run, &reference, &other, 1).shows("no signature of the envelope holds");
+
+    // Answers are held against records: all of them, or those that were opened.
+    let transcript = run.join("transcript.ndjson");
+    let answers = countersign("answers.json", &["candidate", "--transcript", text(&transcript)]);
+    attested(&run, &answers, &key, 5).shows("give --transcript or --openings");
+    let own = public(&key);
+    let with = ["--attestation", text(&answers), "--identity", text(&own)];
+    // A candidate's figures under kl are those of both models: what is signed of them is the digest alone.
+    let all = [&with[..], &["--transcript", text(&run)]].concat();
+    verify(&run, &all, 0)
+        .shows("the candidate's answers, not the figures, in 10 records are signed by")
+        .shows("assurance: none");
+    prove(&["open", text(&run), "--count", "3"]).expect(0);
+    let openings = run.join("openings.json");
+    verify(&run, &[&with[..], &["--openings", text(&openings)]].concat(), 0).shows("in 3 records are signed by");
+
+    // About another run they are about nothing here.
+    let audit = at("audit");
+    prove(&["audit", "--out", text(&audit)]).expect(0);
+    let foreign = [&with[..], &["--transcript", text(&audit)]].concat();
+    verify(&audit, &foreign, 1).shows("it is about another registration");
+    attested(&audit, &candidate, &key, 1).shows("another model than either that is registered");
+    let mixed = ["countersign", text(&registration), "--side", "candidate", "--key", text(&key), "--transcript"];
+    prove(&[&mixed[..], &[text(&audit.join("transcript.ndjson"))]].concat())
+        .expect(2)
+        .says("belongs to another registration");
+}
