@@ -20,4 +20,5 @@ pub mod rule;
 pub mod score;
 pub mod spot;
 pub mod statement;
+pub mod text;
 pub mod transcript;

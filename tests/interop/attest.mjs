@@ -23,6 +23,9 @@ if (!fs.existsSync(path.join(here, "node_modules/@sigstore/verify"))) {
 const { bundleFromJSON } = await import("@sigstore/bundle");
 const { Verifier, toSignedEntity, toTrustMaterial } = await import("@sigstore/verify");
 const { Ajv2020 } = await import("ajv/dist/2020.js");
+const { Ajv } = await import("ajv");
+const { default: addFormats } = await import("ajv-formats");
+const { default: YAML } = await import("yaml");
 
 const bin = process.env.POT_BIN_DIR ?? path.join(here, "../../target/release");
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), "pot-attest-"));
@@ -57,8 +60,10 @@ function sigstore(bundle, pem) {
     return false;
   }
 }
-const schema = JSON.parse(fs.readFileSync(path.join(here, "../../docs/schemas/verdict-v1.schema.json"), "utf8"));
-const fits = new Ajv2020({ allErrors: true }).compile(schema);
+const schema = (name) => JSON.parse(fs.readFileSync(path.join(here, "../../docs/schemas", name), "utf8"));
+const ajv = new Ajv2020({ allErrors: true, allowUnionTypes: true });
+const fits = ajv.compile(schema("verdict-v1.schema.json"));
+const isReport = ajv.compile(schema("report-v1.schema.json"));
 
 try {
   prove("keygen", "--out", "p256");
@@ -73,6 +78,8 @@ try {
   const registration = read("run/registration.sigstore.json");
   check("Sigstore takes the registration", sigstore(registration, "p256.pub"));
   check("its predicate is the registration", payload(registration).predicateType === "urn:proof-of-training:registration:v1");
+  reports();
+  release();
   modelSigning();
 } finally {
   fs.rmSync(folder, { recursive: true, force: true });
@@ -96,6 +103,62 @@ function attestation(key, file) {
     check(`and not without ${field}`, !fits(rest));
   }
   check("nor with a field of one's own", !fits({ ...predicate, mine: 1 }));
+}
+
+/** What `pot-check verify --json` prints, with everything given, with nothing, and for refusals. */
+function reports() {
+  prove("countersign", "run/registration.pot", "--side", "candidate", "--key", "p256", "--transcript", "run/transcript.ndjson", "--out", "answers.json");
+  fs.writeFileSync(at("check.toml"), 'format = "pot acceptance v1"\nverdicts = ["SAME"]\n[[signer]]\nrole = "auditor"\nfile = "p256.pub"\n');
+  const allow = ["--allow-development-key", "--json"];
+  const everything = ["--transcript", "run", "--scores", "run", "--reveal", "run/secret/challenge-key", "--identity", "p256.pub", "--attestation", "p256.json",
+    "--attestation", "answers.json", "--attestation", "run/registration.sigstore.json", "--policy-file", "check.toml", "--registry", "run", "--emit-svr", "svr.json", "--svr-key", "other"];
+  const json = (...args) => {
+    const { status, text } = run(path.join(bin, "pot-check"), "verify", ...args);
+    return { status, report: JSON.parse(text.slice(text.indexOf("{"), text.lastIndexOf("}") + 1)) };
+  };
+  for (const [name, expected, ...args] of [
+    ["nothing given", 0, "run", ...allow],
+    ["everything given", 0, "run", ...allow, ...everything],
+    ["a verdict that is not demanded", 4, "run", ...allow, "--require", "DIFFERENT"],
+    ["an untrusted key", 5, "run", "--json"],
+    ["no bundle", 3, "p256", "--json"],
+  ]) {
+    const { status, report } = json(...args);
+    check(`the report fits its schema: ${name}`, status === expected && report.exit === expected && isReport(report), JSON.stringify(isReport.errors));
+  }
+  const { report } = json("run", ...allow);
+  for (const field of Object.keys(report)) {
+    const { [field]: _, ...rest } = report;
+    check(`and not without ${field}`, !isReport(rest));
+  }
+  check("Sigstore takes the verification result", sigstore(read("svr.json"), "other.pub"));
+  const { predicateType, predicate } = payload(read("svr.json"));
+  check("which is an SVR v0.2", predicateType === "https://in-toto.io/attestation/svr/v0.2" && predicate.verifier.policies[0].name === "check.toml" && predicate.properties.includes("POT_VERDICT_SAME"));
+}
+
+/** The bill of materials fits CycloneDX's own schema, and the sums are what sha256sum reads. */
+function release() {
+  prove("publish", "run", "--dir", "release", "--key", "p256", "--with", "scores");
+  const schemas = path.join(here, "node_modules/@cyclonedx/cyclonedx-library/res/schema");
+  const load = (name) => JSON.parse(fs.readFileSync(path.join(schemas, name), "utf8"));
+  const draft7 = addFormats(new Ajv({ strict: false, allErrors: true }));
+  draft7.addFormat("iri-reference", true);
+  draft7.addFormat("idn-email", true);
+  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]) draft7.addSchema(load(name));
+  const isBom = draft7.compile(load("bom-1.6.SNAPSHOT.schema.json"));
+  const bom = read("release/ml-bom.cdx.json");
+  check("the bill of materials fits CycloneDX 1.6", isBom(bom), JSON.stringify(isBom.errors));
+  check("and not with an unknown kind of component", !isBom({ ...bom, components: [{ ...bom.components[0], type: "model" }] }));
+  const claim = bom.declarations.claims[0];
+  const refs = new Set([...bom.components, ...bom.declarations.evidence].map((part) => part["bom-ref"]));
+  check("its claim is about a component and rests on evidence that is there", refs.has(claim.target) && claim.evidence.every((ref) => refs.has(ref)));
+  const sums = spawnSync("sha256sum", ["--check", "--strict", "SHA256SUMS"], { cwd: at("release"), encoding: "utf8" });
+  check("sha256sum takes the sums", sums.status === 0, sums.stdout + sums.stderr);
+  check("pot-check takes the release", potCheck("verify", "release", "--allow-development-key", "--identity", "p256.pub").status === 0);
+  const card = fs.readFileSync(at("release/model-card.md"), "utf8").split("---\n");
+  const head = YAML.parse(card[1]);
+  const [result] = head["model-index"][0].results;
+  check("the model card's head is YAML with a result", card.length === 3 && result.metrics[0].value === "SAME" && result.task.type === "text-generation" && typeof result.dataset.name === "string");
 }
 
 /** A folder that `model_signing` signs, audited against itself. */

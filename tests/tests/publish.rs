@@ -66,6 +66,22 @@ fn a_release_is_made_by_one_command_and_checked_by_one() {
     assert!(exported.stdout.starts_with("0x"));
     assert_eq!(json(&release.join("proof.json"))["protocol"], "groth16");
 
+    // What others signed is there for others, and no obstacle.
+    let (theirs, signed) = (root.path().join("publisher.key"), root.path().join("reference.sigstore.json"));
+    prove(&["keygen", "--out", text(&theirs)]).expect(0);
+    let registration = run.join("registration.pot");
+    let countersign =
+        ["countersign", text(&registration), "--side", "reference", "--key", text(&theirs), "--out", text(&signed)];
+    prove(&countersign).expect(0);
+    let more = root.path().join("more");
+    let attached = ["publish", text(&run), "--dir", text(&more), "--key", text(&key), "--attach", text(&signed)];
+    prove(&attached).expect(0);
+    let both = ["verify", text(&more), "--allow-development-key", "--identity", &public(&key)];
+    check(&both).expect(0).shows("reference.sigstore.json: signed by nobody whom you named");
+    check(&[&both[..], &["--identity", &public(&theirs)]].concat())
+        .expect(0)
+        .shows("the reference's registered identity is signed by");
+
     // Once made it is not made again.
     prove(&publish).expect(2).says("is not empty");
 }
@@ -103,6 +119,30 @@ fn a_changed_release_is_refused_and_says_where() {
     ] {
         spoil("SHA256SUMS", list.as_bytes(), 3, what);
     }
+    // What repeats the bundle has to repeat this one.
+    let relisted = |name: &str, bytes: &[u8]| {
+        let (path, own) = (release.join(name), Digest::of(&fs::read(release.join(name)).unwrap()));
+        let before = fs::read(&path).unwrap();
+        fs::write(&path, bytes).unwrap();
+        let list = sums.replace(&own.to_string(), &Digest::of(bytes).to_string());
+        fs::write(release.join("SHA256SUMS"), list).unwrap();
+        verify(1).says(&format!("{name} does not belong to the bundle of this release"));
+        fs::write(&path, before).unwrap();
+        fs::write(release.join("SHA256SUMS"), &sums).unwrap();
+    };
+    for name in ["registration.pot", "proof.json", "public.json"] {
+        relisted(name, b"another");
+    }
+    verify(0).shows(
+        "not given: that summary.md, model-card.md, ml-bom.cdx.json, verification_key.json say what the bundle says",
+    );
+    #[cfg(unix)]
+    {
+        let elsewhere = root.path().join("elsewhere");
+        fs::rename(release.join("summary.md"), &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, release.join("summary.md")).unwrap();
+        verify(3).says("no regular file");
+    }
     fs::remove_file(release.join("summary.md")).unwrap();
     verify(3).says("summary.md");
 }
@@ -116,6 +156,23 @@ fn nobody_publishes_by_accident_what_is_not_signed_proved_or_there() {
     };
     publish(&[], 2).says("nobody has signed this outcome");
     publish(&["--unsigned", "--with", "openings"], 2).says("open records first");
+    for name in ["summary.md", "model-card.md", "ml-bom.cdx.json", "SHA256SUMS"] {
+        let own = root.path().join(name);
+        fs::write(&own, "mine").unwrap();
+        publish(&["--unsigned", "--attach", text(&own)], 2).says("two files of the release are called");
+    }
+    // What was opened for somebody who asked is for them.
+    let request = root.path().join("request.json");
+    check(&["challenge-openings", text(&run), "--out", text(&request)]).expect(0);
+    prove(&["open", text(&run), "--request", text(&request)]).expect(0);
+    publish(&["--unsigned", "--with", "openings"], 2).says("answers somebody's request");
+    fs::remove_file(run.join("openings.json")).unwrap();
+    prove(&["open", text(&run), "--count", "3"]).expect(0);
+    publish(&["--unsigned", "--with", "openings"], 0).shows("check: pot-check verify");
+    let ran = check(&["verify", text(&release), "--allow-development-key"]).expect(0);
+    assert!(ran.stdout.contains("openings: 3 of 10") && !release.join("attestation.sigstore.json").exists());
+    assert!(!fs::read_to_string(release.join("summary.md")).unwrap().contains("--identity"));
+    fs::remove_dir_all(&release).unwrap();
     publish(&["--unsigned", "--attach", text(&key.with_file_name("no such file"))], 2).says("a name of letters");
     publish(&["--unsigned", "--attach", text(&run.join("bundle.pot"))], 2).says("two files of the release are called");
     publish(&["--unsigned", "--attach", text(&root.path().join("none.sig"))], 3).says("none.sig");
@@ -132,7 +189,9 @@ fn nobody_publishes_by_accident_what_is_not_signed_proved_or_there() {
     fs::copy(other.join("attestation.sigstore.json"), &attestation).unwrap();
     fs::remove_dir_all(&release).unwrap();
     publish(&[], 3).says("attestation.sigstore.json");
-    publish(&["--unsigned"], 3);
+    publish(&["--unsigned"], 0);
+    assert!(!release.join("attestation.sigstore.json").exists(), "unsigned is unsigned");
+    fs::remove_dir_all(&release).unwrap();
     // Signed now, what lay there is left alone.
     publish(&["--key", text(&key)], 0);
     // The bundle of another run is none of this one.

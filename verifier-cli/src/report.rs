@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use pot_attestation::model_root;
+use pot_attestation::{model_root, weights_of};
 use pot_protocol::{
     digest::Digest,
     policy::{Micro, Policy, Preset},
-    registration::Positions,
+    registration::{ModelIdentity, Positions},
     score::ScoreKind,
     statement::{Statement, words},
     transcript::Side,
@@ -65,7 +65,7 @@ pub enum Said {
     Reference,
     /// The files of the candidate.
     Candidate,
-    /// The files of both, which are the same.
+    /// The files or the identity of both, which are the same.
     Both,
     /// The identity of a side, by its publisher or whoever serves it.
     Identity {
@@ -78,6 +78,8 @@ pub enum Said {
         side: Side,
         /// How many records were compared.
         records: usize,
+        /// Whether the side's own figures are among what is signed.
+        figures: bool,
     },
 }
 
@@ -206,6 +208,8 @@ pub struct Report {
     pub statement_digest: Digest,
     /// Verifying key id.
     pub key: Digest,
+    /// Whether one party could have forged proofs under that key: a development key, or a rehearsal's.
+    pub forgeable_key: bool,
     /// Where the verifying key comes from, why it is trusted, and who could forge under it.
     pub trusted_key: KeyReport,
     /// Attempts of both sides in all, and the most that one answer took.
@@ -216,6 +220,11 @@ pub struct Report {
     pub registry: Option<RegistryReport>,
     /// When it was registered, was due and was sealed by the auditor's own clock, Unix seconds.
     pub registered_due_sealed: [u64; 3],
+}
+
+/// The root over a model's files, where the registered weights are those of the files: what else they are is no root of it.
+fn root_of(identity: &ModelIdentity) -> Option<Digest> {
+    model_root(identity).filter(|_| identity.weights() == Some(weights_of(identity)))
 }
 
 impl Report {
@@ -230,11 +239,11 @@ impl Report {
             n: outcome.n,
             reference: registration.reference.name().to_owned(),
             reference_weights: registration.reference.weights(),
-            reference_root: model_root(&registration.reference),
+            reference_root: root_of(&registration.reference),
             reference_settings: registration.reference.settings().map(str::to_owned),
             candidate: registration.candidate.name().to_owned(),
             candidate_weights: registration.candidate.weights(),
-            candidate_root: model_root(&registration.candidate),
+            candidate_root: root_of(&registration.candidate),
             candidate_settings: registration.candidate.settings().map(str::to_owned),
             challenges: match registration.positions {
                 Positions::Last(k) => format!("{} v{}, last {k} tokens of each", family.name, family.version),
@@ -260,6 +269,7 @@ impl Report {
             warnings: Vec::new(),
             statement_digest: statement.digest(),
             key: key.id,
+            forgeable_key: true,
             trusted_key: key,
             attempts: (attempts.total, attempts.most),
             registrations_known: registration.sequence,

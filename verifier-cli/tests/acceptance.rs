@@ -11,10 +11,12 @@ use std::{
 
 use known::{ceremony, key, statement};
 use pot_attestation::{Algorithm, IN_TOTO, SigningKey, SigstoreBundle, Verdict};
-use pot_protocol::{bundle::Bundle, digest::Digest, policy::Preset, registration::ModelFile, rule::Capacity};
+use pot_protocol::{
+    bundle::Bundle, digest::Digest, policy::Preset, registration::ModelFile, rule::Capacity, transcript::Side,
+};
 use pot_verifier::{
-    Evidence, Report, Signed,
-    acceptance::{Acceptance, SignerRole},
+    Assurance, Evidence, Piece, Report, Said, Signed,
+    acceptance::{Acceptance, Roles, SignerRole},
     check,
     trust::{TrustStore, known_circuit},
 };
@@ -32,8 +34,8 @@ fn bundle() -> Bundle {
     let mut raw = statement();
     let file = |byte| vec![ModelFile { name: "model.gguf".to_owned(), sha256: Digest([byte; 32]) }];
     for (model, byte) in [(&mut raw.registration.reference, 5), (&mut raw.registration.candidate, 6)] {
-        if let pot_protocol::registration::ModelIdentity::Weights { files, .. } = model {
-            *files = file(byte);
+        if let pot_protocol::registration::ModelIdentity::Weights { weights, files, .. } = model {
+            (*weights, *files) = (Digest([byte; 32]), file(byte));
         }
     }
     known::bundle(&verifying_key(), raw.validate().unwrap())
@@ -99,9 +101,8 @@ fn every_demand_is_met_or_not() {
             format!("{same}[reference]\nroots = [\"{root}\"]"),
             "reference",
         ),
-        (format!("{same}[candidate]\nnames = [\"two\"]"), format!("{same}[candidate]\nnames = [\"one\"]"), "candidate"),
         (
-            format!("{same}[candidate]\nroots = [\"{}\"]", Digest([1; 32])),
+            format!("{same}[candidate]\nroots = [\"{}\"]", Digest([6; 32])),
             // A name does not make up for a root.
             format!("{same}[candidate]\nnames = [\"two\"]\nroots = [\"{other}\"]"),
             "candidate",
@@ -116,7 +117,7 @@ fn every_demand_is_met_or_not() {
 #[test]
 fn what_was_not_given_is_not_met() {
     let report = report_with(&Evidence::default());
-    for piece in ["scores", "transcript", "reveal", "openings", "nonce", "registry"] {
+    for piece in ["scores", "transcript", "reveal", "openings", "nonce", "registry", "time"] {
         let text = format!("verdicts = [\"SAME\"]\npieces = [\"{piece}\"]");
         assert_eq!(unmet(&text, &report, NOW).len(), 1, "{piece}");
     }
@@ -166,7 +167,7 @@ fn signatures_count_for_the_role_of_their_key() {
 fn a_nonce_counts_under_the_key_of_a_counterparty_alone() {
     let (auditor, counterparty) = (signing_key(1), signing_key(2));
     let mut report = report_with(&Evidence::default());
-    report.pieces.insert(pot_verifier::Piece::Nonce);
+    report.pieces.insert(Piece::Nonce);
     let (policy, _) =
         Acceptance::from_toml(format!("{BEGIN}verdicts = [\"SAME\"]\npieces = [\"nonce\"]").as_bytes()).unwrap();
     let met = |key: Option<Digest>, signers: &[(SignerRole, pot_attestation::PublicKey)]| {
@@ -315,20 +316,130 @@ fn a_report_says_what_every_signed_thing_is() {
     let mut report = report_with(&Evidence::default());
     let key = Digest([1; 32]);
     report.signed = vec![
-        Signed { key, said: pot_verifier::Said::Both },
-        Signed { key, said: pot_verifier::Said::Registration },
-        Signed { key, said: pot_verifier::Said::Candidate },
+        Signed { key, said: Said::Both },
+        Signed { key, said: Said::Registration },
+        Signed { key, said: Said::Candidate },
     ];
-    let verified = pot_verifier::Verified { verifier: "urn:v".to_owned(), acceptance: None, time: "t".to_owned() };
+    let verified = pot_verifier::Verified {
+        verifier: "urn:v".to_owned(),
+        acceptance: None,
+        roles: Roles::default(),
+        time: "t".to_owned(),
+    };
     let statement = pot_verifier::svr(&report, b"bundle", verified);
     let names = &statement.predicate.properties;
     for name in ["POT_SIGNED_REFERENCE", "POT_SIGNED_CANDIDATE", "POT_SIGNED_REGISTRATION"] {
         assert_eq!(names.iter().filter(|n| *n == name).count(), 1, "{name}");
     }
-    // Under a key that its maker can forge under, nothing is said of a proof.
-    report.assurance = pot_verifier::Assurance::None;
-    let verified = pot_verifier::Verified { verifier: "urn:v".to_owned(), acceptance: None, time: "t".to_owned() };
+    // Under a key that its maker can forge under, nothing is said of a proof, also where opened scores raise the level.
+    assert!(statement.predicate.properties.contains(&"POT_PROOF_VERIFIED".to_owned()));
+    report.forgeable_key = true;
+    let verified = pot_verifier::Verified {
+        verifier: "urn:v".to_owned(),
+        acceptance: None,
+        roles: Roles::default(),
+        time: "t".to_owned(),
+    };
     let statement = pot_verifier::svr(&report, b"bundle", verified);
     assert!(!statement.predicate.properties.contains(&"POT_PROOF_VERIFIED".to_owned()));
-    assert!(statement.predicate.properties.contains(&"POT_ASSURANCE_NONE".to_owned()));
+    assert!(statement.predicate.properties.contains(&"POT_ASSURANCE_ARITHMETIC".to_owned()));
+}
+
+/// What somebody with `key` is to have answered in `records` records.
+fn answers(key: &SigningKey, side: Side, records: usize, figures: bool) -> Signed {
+    Signed { key: key.public().id(), said: Said::Answers { side, records, figures } }
+}
+
+#[test]
+fn signed_means_all_answers_with_figures_by_a_key_that_speaks_for_nobody_else() {
+    let (server, other) = (signing_key(1), signing_key(2));
+    let report = report_with(&Evidence::default());
+    let level = |signed: &[Signed], edit: &dyn Fn(&mut Report), roles: &[(SignerRole, pot_attestation::PublicKey)]| {
+        let mut report = report.clone();
+        report.signed = signed.to_vec();
+        edit(&mut report);
+        Roles::new(roles).assurance(&report)
+    };
+    let whole = answers(&server, Side::Candidate, 11, true);
+    let same = |_: &mut Report| ();
+    assert_eq!(level(&[whole], &same, &[]), Assurance::Signed);
+    for less in [
+        answers(&server, Side::Candidate, 10, true),
+        answers(&server, Side::Candidate, 11, false),
+        answers(&server, Side::Reference, 11, true),
+    ] {
+        assert_eq!(level(&[less], &same, &[]), Assurance::Arithmetic, "{less:?}");
+    }
+    // The auditor's own key, or the one that chose the nonce, is no server's.
+    for said in [Said::Verdict { transcript: Digest([1; 32]) }, Said::Registration] {
+        assert_eq!(level(&[whole, Signed { key: whole.key, said }], &same, &[]), Assurance::Arithmetic);
+    }
+    assert_eq!(level(&[whole], &|r| r.nonce_key = Some(whole.key), &[]), Assurance::Arithmetic);
+    assert_eq!(level(&[whole], &|r| r.assurance = Assurance::None, &[]), Assurance::None);
+    // Where keys have roles, it takes that of the candidate's server.
+    let with = |role, key: &SigningKey| [(role, key.public())];
+    assert_eq!(level(&[whole], &same, &with(SignerRole::CandidateServer, &server)), Assurance::Signed);
+    for roles in [
+        with(SignerRole::CandidateServer, &other),
+        with(SignerRole::Auditor, &server),
+        with(SignerRole::ReferenceServer, &server),
+        with(SignerRole::CandidatePublisher, &server),
+    ] {
+        assert_eq!(level(&[whole], &same, &roles), Assurance::Arithmetic);
+    }
+}
+
+#[test]
+fn answers_count_if_they_are_all_or_of_ones_own_sample() {
+    let server = signing_key(1);
+    let file = format!(
+        "verdicts = [\"SAME\"]\n[[signer]]\nrole = \"candidate-server\"\npem = '''{}'''\n",
+        server.public().to_pem()
+    );
+    let mut report = report_with(&Evidence::default());
+    let unmet_with = |report: &Report| unmet(&file, report, NOW).len();
+    report.signed = vec![answers(&server, Side::Candidate, 11, false)];
+    assert_eq!(unmet_with(&report), 0);
+    report.signed = vec![answers(&server, Side::Candidate, 3, true)];
+    assert_eq!(unmet_with(&report), 1, "three that nobody drew");
+    report.pieces.insert(Piece::Openings);
+    assert_eq!(unmet_with(&report), 0, "three of one's own request");
+    report.signed = vec![answers(&server, Side::Reference, 3, true)];
+    assert_eq!(unmet_with(&report), 1);
+}
+
+#[test]
+fn a_role_without_its_key_at_hand_is_not_met() {
+    let auditor = signing_key(1);
+    let mut report = report_with(&Evidence::default());
+    report.signed = vec![Signed { key: auditor.public().id(), said: Said::Verdict { transcript: Digest([1; 32]) } }];
+    let file = format!(
+        "{BEGIN}verdicts = [\"SAME\"]\n[[signer]]\nrole = \"auditor\"\npem = '''{}'''\n",
+        auditor.public().to_pem()
+    );
+    let (policy, _) = Acceptance::from_toml(file.as_bytes()).unwrap();
+    let demands = policy.judge(&report, &[], NOW);
+    assert_eq!(demands.iter().filter(|demand| !demand.met).count(), 1, "{demands:?}");
+    let demands = policy.judge(&report, &[(SignerRole::Auditor, auditor.public())], NOW);
+    assert!(demands.iter().all(|demand| demand.met), "{demands:?}");
+}
+
+#[test]
+fn a_name_counts_for_an_endpoint_and_files_for_the_weights_that_they_are() {
+    let mut report = report_with(&Evidence::default());
+    let named = "verdicts = [\"SAME\"]\n[candidate]\nnames = [\"two\"]";
+    assert_eq!(unmet(named, &report, NOW).len(), 1, "weights may be called anything");
+    (report.candidate_weights, report.candidate_root) = (None, None);
+    assert_eq!(unmet(named, &report, NOW), [""; 0]);
+    assert_eq!(unmet("verdicts = [\"SAME\"]\n[candidate]\nnames = [\"one\"]", &report, NOW).len(), 1);
+    // Genuine files beside other weights have no root here.
+    let mut raw = statement();
+    if let pot_protocol::registration::ModelIdentity::Weights { files, .. } = &mut raw.registration.candidate {
+        *files = vec![ModelFile { name: "model.gguf".to_owned(), sha256: Digest([6; 32]) }];
+    }
+    let bundle = known::bundle(&verifying_key(), raw.validate().unwrap());
+    let mut trust = TrustStore::new(false);
+    trust.add(&verifying_key().to_bytes()).unwrap();
+    let report = check(&bundle.to_bytes(), &trust, &Evidence::default()).unwrap();
+    assert_eq!((report.candidate_root, report.candidate_weights), (None, Some(Digest([1; 32]))));
 }

@@ -175,6 +175,9 @@ fn repeated_statements_and_registrations_are_said() {
     fs::rename(folder.join("all/registration.pot"), folder.join("registrations/one.pot")).unwrap();
     let ran = batch(folder, &["registrations"], "");
     assert!(ran.code == 2 && ran.stderr.contains("nothing to check: no bundle was found, only 1 registrations"));
+    // Whoever names a file says that it is a bundle: a bad outcome is not passed over for a registration.
+    let ran = batch(folder, &["registrations/one.pot"], "");
+    assert!(ran.code == 3 && ran.stdout.contains("is a registration and no bundle"), "{}{}", ran.stdout, ran.stderr);
 }
 
 #[test]

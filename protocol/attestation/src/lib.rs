@@ -25,7 +25,7 @@ pub use countersigned::{ANSWERS, Countersigned, IDENTITY, SignedAnswer, SignedAn
 pub use dsse::{Envelope, EnvelopeError, Signature, pae};
 pub use intoto::{IN_TOTO, Statement, StatementError, Subject, predicate_type};
 pub use key::{Algorithm, KeyError, PublicKey, SigningKey};
-pub use model_root::model_root;
+pub use model_root::{model_root, weights_of};
 pub use model_signing::{MODEL_SIGNING, SignedModel};
 pub use nonce::{NonceError, read_nonce, sign_nonce};
 pub use note::{NoteKey, NoteKeyError};

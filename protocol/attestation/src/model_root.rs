@@ -9,6 +9,16 @@ pub fn model_root(identity: &ModelIdentity) -> Option<Digest> {
     (!digests.is_empty()).then(|| Digest::of(&digests))
 }
 
+/// The digest of the weights among a model's files: of the one file, or of the digests of several in the order of their names.
+pub fn weights_of(identity: &ModelIdentity) -> Digest {
+    let beside = ["config.json", "tokenizer.json"];
+    let weights: Vec<_> = identity.files().iter().filter(|file| !beside.contains(&file.name.as_str())).collect();
+    match weights.as_slice() {
+        [only] => only.sha256,
+        several => Digest::of(&several.iter().flat_map(|file| file.sha256.0).collect::<Vec<u8>>()),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use pot_protocol::registration::ModelFile;

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use pot_protocol::{digest::Digest, registration::ModelIdentity};
 use serde::Deserialize;
 
-use crate::intoto::{Statement, Subject};
+use crate::{
+    intoto::{Statement, Subject},
+    model_root::weights_of,
+};
 
 /// Type of the predicate.
 pub const MODEL_SIGNING: &str = "https://model_signing/signature/v1.0";
@@ -71,15 +74,5 @@ impl SignedModel {
             }
         }
         Ok(signed.len())
-    }
-}
-
-/// The digest of the weights among a model's files: of the one file, or of the digests of several in the order of their names.
-fn weights_of(identity: &ModelIdentity) -> Digest {
-    let beside = ["config.json", "tokenizer.json"];
-    let weights: Vec<_> = identity.files().iter().filter(|file| !beside.contains(&file.name.as_str())).collect();
-    match weights.as_slice() {
-        [only] => only.sha256,
-        several => Digest::of(&several.iter().flat_map(|file| file.sha256.0).collect::<Vec<u8>>()),
     }
 }

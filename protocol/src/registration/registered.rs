@@ -9,6 +9,7 @@ use crate::{
     digest::Digest,
     policy::Policy,
     score::{ScoreKind, UNITS_PER_NAT},
+    text::is_formatting,
 };
 
 const TAG: &[u8; 16] = b"pot/reg/v1\0\0\0\0\0\0";
@@ -218,12 +219,8 @@ impl RawRegistration {
     }
 }
 
-/// Characters that could make a name read as another one: controls, and invisible or direction-changing format
-/// characters.
 fn unprintable(c: char) -> bool {
-    let formatting = matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}'
-        | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}');
-    c.is_control() || formatting
+    c.is_control() || is_formatting(c)
 }
 
 impl Registration {

@@ -14,6 +14,7 @@ use pot_attestation::SigningKey;
 use pot_protocol::{
     digest::Digest,
     keys::snarkjs::{self, GenericKey},
+    spot::Openings,
 };
 
 pub use folder::write;
@@ -84,28 +85,24 @@ pub fn assemble(folder: &RunFolder, options: &Options) -> Result<Release, Prover
     let checked = attest::checked(folder)?;
     let bundle = &checked.bundle;
     let mut release = Release::new();
-    let mut add = |name: &str, bytes: Vec<u8>| match release.insert(name.to_owned(), bytes) {
-        Some(_) => Err(ProverError::Usage(format!("two files of the release are called {name}"))),
-        None => Ok(()),
-    };
-    add("bundle.pot", bundle.to_bytes())?;
-    add("registration.pot", folder.read("registration.pot")?)?;
+    add(&mut release, "bundle.pot", bundle.to_bytes())?;
+    add(&mut release, "registration.pot", folder.read("registration.pot")?)?;
     for name in KEPT.into_iter().filter(|name| folder.has(name)) {
-        add(name, folder.read(name)?)?;
+        add(&mut release, name, folder.read(name)?)?;
     }
     if checked.policy.preset().is_none() {
-        add("policy.json", folder.read("policy.json")?)?;
+        add(&mut release, "policy.json", folder.read("policy.json")?)?;
     }
     if let Some(attestation) = attestation(folder, &checked, options)? {
-        add(ATTESTATION, attestation)?;
+        add(&mut release, ATTESTATION, attestation)?;
     }
     let proof = bundle.proof.decode().map_err(|e| ProverError::Sealed(e.to_string()))?;
-    add("proof.json", snarkjs::proof(&proof).into_bytes())?;
-    add("public.json", snarkjs::public(&bundle.statement.public_inputs().to_elements()).into_bytes())?;
+    add(&mut release, "proof.json", snarkjs::proof(&proof).into_bytes())?;
+    add(&mut release, "public.json", snarkjs::public(&bundle.statement.public_inputs().to_elements()).into_bytes())?;
     let key = GenericKey::from(checked.verifying.points());
-    add("verification_key.json", snarkjs::verification_key(&key).into_bytes())?;
+    add(&mut release, "verification_key.json", snarkjs::verification_key(&key).into_bytes())?;
     for extra in &options.extras {
-        add(extra.file(), given_away(folder, *extra)?)?;
+        add(&mut release, extra.file(), given_away(folder, &checked, *extra)?)?;
     }
     for path in &options.attach {
         let name = path.file_name().and_then(|name| name.to_str()).filter(|name| is_plain(name));
@@ -115,23 +112,40 @@ pub fn assemble(folder: &RunFolder, options: &Options) -> Result<Release, Prover
                 path.display()
             ))
         })?;
-        add(name, read_file(path)?)?;
+        add(&mut release, name, read_file(path)?)?;
     }
 
-    let published = Published { checked: &checked, options };
+    let signed = release.contains_key(ATTESTATION);
+    let published = Published { checked: &checked, options, signed };
     let files: Vec<_> = release.iter().map(|(name, bytes)| (name.clone(), Digest::of(bytes))).collect();
-    release.insert("model-card.md".to_owned(), card::render(&published).into_bytes());
-    release.insert("ml-bom.cdx.json".to_owned(), bom::render(&published, &files)?);
-    release.insert("summary.md".to_owned(), summary::render(&published, &files).into_bytes());
+    let written = [
+        ("model-card.md", card::render(&published).into_bytes()),
+        ("ml-bom.cdx.json", bom::render(&published, &files)?),
+        ("summary.md", summary::render(&published, &files).into_bytes()),
+        (SUMS, vec![]),
+    ];
+    for (name, bytes) in written {
+        add(&mut release, name, bytes)?;
+    }
+    release.remove(SUMS);
     let sums: Vec<String> = release.iter().map(|(name, bytes)| format!("{}  {name}\n", Digest::of(bytes))).collect();
     release.insert(SUMS.to_owned(), sums.concat().into_bytes());
     Ok(release)
+}
+
+fn add(release: &mut Release, name: &str, bytes: Vec<u8>) -> Result<(), ProverError> {
+    match release.insert(name.to_owned(), bytes) {
+        Some(_) => Err(ProverError::Usage(format!("two files of the release are called {name}"))),
+        None => Ok(()),
+    }
 }
 
 /// A run that was checked, and how it is published.
 struct Published<'a> {
     checked: &'a Checked,
     options: &'a Options,
+    /// Whether an attestation goes with it.
+    signed: bool,
 }
 
 impl Published<'_> {
@@ -144,12 +158,21 @@ impl Published<'_> {
         self.checked.bundle.statement.registration().fields()
     }
 
+    /// How a stranger checks the folder `release`.
+    fn check(&self, release: &str) -> String {
+        let identity = if self.signed { " --identity PUBLIC-KEY" } else { "" };
+        format!("pot-check verify {release}{identity} --trust VERIFYING-KEY")
+    }
+
     fn verdict(&self) -> &'static str {
         self.checked.bundle.statement.outcome().verdict.word_for(self.registration().kind)
     }
 
     fn bound(&self) -> String {
-        pot_protocol::statement::words::bound(self.checked.bundle.statement.outcome(), &self.checked.policy)
+        let bound =
+            pot_protocol::statement::words::bound(self.checked.bundle.statement.outcome(), &self.checked.policy);
+        // What is about the verdict has said it already.
+        bound.strip_prefix(&format!("{}: ", self.verdict())).map_or(bound.clone(), str::to_owned)
     }
 
     fn consequence(&self) -> Option<String> {
@@ -160,6 +183,9 @@ impl Published<'_> {
 
 /// The outcome, signed now or before.
 fn attestation(folder: &RunFolder, checked: &Checked, options: &Options) -> Result<Option<Vec<u8>>, ProverError> {
+    if options.unsigned {
+        return Ok(None);
+    }
     if let Some(key) = &options.key {
         return checked.sign(key).map(Some);
     }
@@ -170,20 +196,28 @@ fn attestation(folder: &RunFolder, checked: &Checked, options: &Options) -> Resu
             .map(|()| Some(signed))
             .map_err(|e| ProverError::input(&folder.path(ATTESTATION), e));
     }
-    if options.unsigned {
-        return Ok(None);
-    }
     Err(ProverError::Usage(
         "nobody has signed this outcome: sign it with --key, or say --unsigned to publish it without saying who says so"
             .to_owned(),
     ))
 }
 
-fn given_away(folder: &RunFolder, extra: Extra) -> Result<Vec<u8>, ProverError> {
+fn given_away(folder: &RunFolder, checked: &Checked, extra: Extra) -> Result<Vec<u8>, ProverError> {
     if extra == Extra::ChallengeKey {
         return reveal(folder).map(|key| key.as_bytes().to_vec());
     }
     let name = extra.file();
+    if extra == Extra::Openings && folder.has(name) {
+        let path = folder.path(name);
+        let openings = Openings::from_json(&folder.read(name)?).map_err(|e| ProverError::input(&path, e))?;
+        openings.verify(&checked.bundle.statement).map_err(|e| ProverError::input(&path, e))?;
+        if !openings.request.is_fiat_shamir() {
+            return Err(ProverError::Usage(format!(
+                "{} answers somebody's request, and is for them: for everybody, open a sample without --request",
+                path.display()
+            )));
+        }
+    }
     if !folder.has(name) {
         return Err(ProverError::Usage(format!(
             "{} is not there: {}",

@@ -26,8 +26,8 @@ pub(super) fn render(published: &Published<'_>, files: &[(String, Digest)]) -> S
          | registered, sealed, due | {registered}, {sealed}, {due}, by the auditor's clock; number {sequence} of this pair |\n\
          | attempts | {attempts} in all, at most {most} for one answer |\n| statement | `{digest}` |\n\
          | verifying key | `{key_id}`, {origin} |\n\n## Check it\n\n\
-         ```sh\npot-check verify . --identity PUBLIC-KEY --trust VERIFYING-KEY\n```\n\n\
-         with the signer's public key and the verifying key {key_id}. {worth} `sha256sum -c {sums}` compares the files.\n\n\
+         ```sh\n{check}\n```\n\n\
+         with {signer}the verifying key {key_id}. {worth} `sha256sum -c {sums}` compares the files.\n\n\
          ## What this does not show\n\n\
          That the scores came from these models is the auditor's word; a sample of the records, a rerun or the vendor's \
          signature show more. SAME is equivalence on average and no backdoor detector: a model that is far off on a few per \
@@ -35,6 +35,8 @@ pub(super) fn render(published: &Published<'_>, files: &[(String, Digest)]) -> S
          and a registry show otherwise.\n\n## Files\n\n| file | SHA-256 |\n|---|---|\n{listed}",
         listed = listed.concat(),
         verdict = published.verdict(),
+        check = published.check("."),
+        signer = if published.signed { "the signer's public key and " } else { "" },
         candidate = text(published.model()),
         reference = text(registration.reference.name()),
         bound = published.bound(),

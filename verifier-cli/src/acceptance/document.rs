@@ -80,7 +80,7 @@ pub(super) struct Model {
 pub enum SignerRole {
     /// All that the bundle says.
     Auditor,
-    /// The registration, before the run.
+    /// The registration. When, a signature does not show.
     Registrar,
     /// The nonce, after the registration.
     Counterparty,
@@ -105,6 +105,21 @@ impl SignerRole {
             Self::CandidatePublisher => "candidate-publisher",
             Self::ReferenceServer => "reference-server",
             Self::CandidateServer => "candidate-server",
+        }
+    }
+}
+
+impl SignerRole {
+    /// What it signs, in words.
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::Auditor => "the outcome",
+            Self::Registrar => "the registration",
+            Self::Counterparty => "the nonce",
+            Self::ReferencePublisher => "the reference's files or identity",
+            Self::CandidatePublisher => "the candidate's files or identity",
+            Self::ReferenceServer => "the reference's answers, in all records or those that you drew,",
+            Self::CandidateServer => "the candidate's answers, in all records or those that you drew,",
         }
     }
 }
@@ -171,6 +186,11 @@ impl Acceptance {
         };
         let signers = read.signers.iter().map(signer).collect::<Result<_, _>>()?;
         Ok((read, signers))
+    }
+
+    /// The roles of the signers that the file lists.
+    pub(super) fn roles(&self) -> impl Iterator<Item = SignerRole> {
+        self.signers.iter().map(|signer| signer.role)
     }
 
     fn words_are_known(&self) -> Result<(), String> {

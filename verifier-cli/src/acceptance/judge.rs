@@ -1,11 +1,16 @@
 //! The demands, held against a report.
 
+use std::collections::BTreeSet;
+
 use pot_attestation::PublicKey;
-use pot_protocol::{digest::Digest, transcript::Side};
+use pot_protocol::digest::Digest;
 use serde::Serialize;
 
-use super::document::{Acceptance, Model, SignerRole, document_of};
-use crate::report::{Piece, Report, Said};
+use super::{
+    document::{Acceptance, Model, SignerRole, document_of},
+    roles::{Roles, roles_of},
+};
+use crate::report::{Report, Said, Signed};
 
 /// A run that says it was sealed later than this after now has a clock that cannot be right, seconds.
 const SKEW: u64 = 600;
@@ -25,18 +30,19 @@ pub struct Demand {
 impl Acceptance {
     /// Every demand of this file, against `report`, at `now` (Unix seconds), with the keys of its signers.
     pub fn judge(&self, report: &Report, signers: &[(SignerRole, PublicKey)], now: u64) -> Vec<Demand> {
+        let roles = Roles::new(signers);
         let mut demands = self.of_the_verdict(report);
         demands.extend(self.of_the_policy(report));
         demands.extend(self.of_the_time(report, now));
         if let Some(least) = self.assurance {
             demands.push(demand(
                 format!("assurance at least {}", least.name()),
-                report.assurance.name(),
-                report.assurance >= least,
+                roles.assurance(report).name(),
+                roles.assurance(report) >= least,
             ));
         }
         for piece in &self.pieces {
-            let given = report.pieces.contains(piece) && (*piece != Piece::Nonce || nonce_counts(report, signers));
+            let given = roles.counts(*piece, report);
             demands.push(demand(piece.what().to_owned(), if given { "given, and holds" } else { "not given" }, given));
         }
         if let Some(keys) = &self.verifying_keys {
@@ -53,10 +59,9 @@ impl Acceptance {
         for (side, wanted, roots, name) in models {
             demands.extend(wanted.as_ref().map(|wanted| wanted.judge(side, roots, name)));
         }
-        let mut roles: Vec<SignerRole> = signers.iter().map(|(role, _)| *role).collect();
-        roles.sort_unstable();
-        roles.dedup();
-        demands.extend(roles.into_iter().map(|role| signed(role, report, signers)));
+        // The file's own roles: whoever passes no key for one meets nothing by that.
+        let demanded: BTreeSet<SignerRole> = self.roles().chain(signers.iter().map(|(role, _)| *role)).collect();
+        demands.extend(demanded.into_iter().map(|role| signed(role, report, signers)));
         demands
     }
 
@@ -129,7 +134,8 @@ impl Acceptance {
 impl Model {
     fn judge(&self, side: &str, roots: [Option<Digest>; 2], name: &str) -> Demand {
         let by_root = |wanted: &Vec<Digest>| roots.iter().flatten().any(|root| wanted.contains(root));
-        let by_name = |wanted: &Vec<String>| wanted.iter().any(|one| one == name);
+        // A name is the auditor's word: it counts for what has no weights at hand, an endpoint.
+        let by_name = |wanted: &Vec<String>| roots[0].is_none() && wanted.iter().any(|one| one == name);
         let shown = roots.iter().flatten().map(Digest::to_string).collect::<Vec<_>>().join(", ");
         let found =
             format!("'{}' ({})", name.escape_debug(), if shown.is_empty() { "no weights at hand" } else { &shown });
@@ -144,47 +150,28 @@ impl Model {
     }
 }
 
-/// Whether the nonce comes from the beacon, or from a key that is none of somebody else's role and, where counterparties are
-/// listed, one of theirs: an auditor's own key is named too, and could sign a nonce.
-fn nonce_counts(report: &Report, signers: &[(SignerRole, PublicKey)]) -> bool {
-    let Some(key) = report.nonce_key else { return true };
-    let mut theirs =
-        signers.iter().filter(|(role, _)| *role == SignerRole::Counterparty).map(|(_, k)| k.id()).peekable();
-    let other = signers.iter().any(|(role, k)| *role != SignerRole::Counterparty && k.id() == key);
-    !other && (theirs.peek().is_none() || theirs.any(|id| id == key))
-}
-
 /// Whether somebody of `role` signed what this role signs.
 fn signed(role: SignerRole, report: &Report, signers: &[(SignerRole, PublicKey)]) -> Demand {
-    let keys: Vec<Digest> = signers.iter().filter(|(other, _)| *other == role).map(|(_, key)| key.id()).collect();
-    let by = |said: fn(&Said) -> bool| {
-        report.signed.iter().filter(|signed| said(&signed.said)).map(|signed| signed.key).collect::<Vec<_>>()
+    let of_role: Vec<_> = signers.iter().filter(|(other, _)| *other == role).cloned().collect();
+    let met = !of_role.is_empty() && !Roles::new(&of_role).signers_of(role, report).is_empty();
+    let mut by: Vec<String> = match role {
+        SignerRole::Counterparty => report.nonce_key.iter().map(Digest::to_string).collect(),
+        _ => report.signed.iter().filter(|s| roles_of(&s.said).contains(&role)).map(by_whom).collect(),
     };
-    let (what, found) = match role {
-        SignerRole::Auditor => ("the outcome", by(|said| matches!(said, Said::Verdict { .. }))),
-        SignerRole::Registrar => ("the registration", by(|said| matches!(said, Said::Registration))),
-        SignerRole::Counterparty => ("the nonce", report.nonce_key.into_iter().collect()),
-        SignerRole::ReferencePublisher => (
-            "the reference",
-            by(|said| matches!(said, Said::Reference | Said::Both | Said::Identity { side: Side::Reference })),
-        ),
-        SignerRole::CandidatePublisher => (
-            "the candidate",
-            by(|said| matches!(said, Said::Candidate | Said::Both | Said::Identity { side: Side::Candidate })),
-        ),
-        SignerRole::ReferenceServer => {
-            ("the reference's answers", by(|said| matches!(said, Said::Answers { side: Side::Reference, .. })))
-        }
-        SignerRole::CandidateServer => {
-            ("the candidate's answers", by(|said| matches!(said, Said::Answers { side: Side::Candidate, .. })))
-        }
+    by.dedup();
+    let found = if by.is_empty() {
+        "signed by nobody that was given".to_owned()
+    } else {
+        format!("signed by {}", by.join(", "))
     };
-    let met = found.iter().any(|key| keys.contains(key));
-    let shown = match &found[..] {
-        [] => "signed by nobody that was given".to_owned(),
-        found => format!("signed by {}", found.iter().map(Digest::to_string).collect::<Vec<_>>().join(", ")),
-    };
-    demand(format!("{what} signed by the {}", role.name()), shown, met)
+    demand(format!("{} signed by the {}", role.what(), role.name()), found, met)
+}
+
+fn by_whom(signed: &Signed) -> String {
+    match signed.said {
+        Said::Answers { records, .. } => format!("{} in {records} records", signed.key),
+        _ => signed.key.to_string(),
+    }
 }
 
 fn demand(demanded: String, found: impl std::fmt::Display, met: bool) -> Demand {

@@ -5,6 +5,9 @@
 
 mod document;
 mod judge;
+mod roles;
 
 pub use document::{Acceptance, Signer, SignerKey, SignerRole};
 pub use judge::Demand;
+pub use roles::Roles;
+pub(crate) use roles::roles_of;

@@ -14,7 +14,7 @@ use pot_protocol::{
 
 use crate::{
     error::CheckError,
-    report::{Assurance, Piece, Report, Said, Signed},
+    report::{Piece, Report, Said, Signed},
 };
 
 /// What the signatures are compared with.
@@ -87,32 +87,30 @@ pub(super) fn check(
             let statement = Statement::<Countersigned>::from_json(payload, IDENTITY).map_err(unread)?;
             let fields = registration.fields();
             let about = |identity| Countersigned::is_about(&statement, identity);
-            let side = match (about(&fields.reference), about(&fields.candidate)) {
-                (true, _) => Side::Reference,
-                (_, true) => Side::Candidate,
+            match (about(&fields.reference), about(&fields.candidate)) {
+                (true, true) => (Said::Both, "the registered identity of both models is".to_owned()),
+                (true, _) => {
+                    (Said::Identity { side: Side::Reference }, "the reference's registered identity is".to_owned())
+                }
+                (_, true) => {
+                    (Said::Identity { side: Side::Candidate }, "the candidate's registered identity is".to_owned())
+                }
                 _ => return Err(invalid("it is about another model than either that is registered".to_owned())),
-            };
-            (Said::Identity { side }, format!("the {side}'s registered identity is"))
+            }
         }
         ANSWERS => {
             let statement = Statement::<SignedAnswers>::from_json(payload, ANSWERS).map_err(unread)?;
-            if about.records.is_empty() {
-                let why = "signed answers are held against records: give --transcript or --openings";
-                return Err(CheckError::Trust(why.to_owned()));
+            let (side, records) = (statement.predicate.side, about.records.len());
+            if records == 0 {
+                report.not_given.push(format!(
+                    "--transcript or --openings: the records that the {side}'s signed answers are about"
+                ));
+                return Ok(());
             }
             SignedAnswers::covers(&statement, registration, &about.records).map_err(invalid)?;
-            let (side, records) = (statement.predicate.side, about.records.len());
-            let all = records == about.bundle.statement.outcome().n as usize;
-            if all
-                && side == Side::Candidate
-                && statement.predicate.has_figures()
-                && report.assurance >= Assurance::Arithmetic
-            {
-                report.assurance = Assurance::Signed;
-            }
-            let what =
-                if statement.predicate.has_figures() { "answers and figures" } else { "answers, not the figures," };
-            (Said::Answers { side, records }, format!("the {side}'s {what} in {records} records are"))
+            let figures = statement.predicate.has_figures();
+            let what = if figures { "answers and figures" } else { "answers, not the figures," };
+            (Said::Answers { side, records, figures }, format!("the {side}'s {what} in {records} records are"))
         }
         other => return Err(malformed(format!("a predicate of type '{}' is not known here", other.escape_debug()))),
     };

@@ -25,6 +25,7 @@ use pot_protocol::{
 pub use self::batch::check_batch;
 use self::claim::Claim;
 use crate::{
+    acceptance::Roles,
     error::CheckError,
     registry::{self, RegistryFile},
     report::{Assurance, Report},
@@ -87,6 +88,7 @@ fn accepted(claim: &Claim<'_>, evidence: &Evidence<'_>) -> Result<Report, CheckE
         ));
     } else {
         report.assurance = Assurance::Arithmetic;
+        report.forgeable_key = false;
     }
     times::check(&evidence.times, statement, &mut report)?;
     nonce::check(evidence.nonce, evidence.identities, statement, &mut report)?;
@@ -133,6 +135,7 @@ fn accepted(claim: &Claim<'_>, evidence: &Evidence<'_>) -> Result<Report, CheckE
         attested::check(bytes, evidence.identities, &about, &mut report)?;
     }
     attested::missing(evidence.identities, &mut report);
+    report.assurance = Roles::default().assurance(&report);
     trustees::add(statement, &mut report);
     report.not_given.push(
         "a rerun of records with the models, `pot-prove rerun` (that the scores came from these models)".to_owned(),

@@ -68,7 +68,9 @@ pub(super) fn check(
                 )));
             }
         }
-        report.pieces.insert(Piece::Reveal);
+        if request.is_some() {
+            report.pieces.insert(Piece::Reveal);
+        }
         report.verified.push("openings: their prompts are the committed challenges".to_owned());
     }
     Ok(openings)

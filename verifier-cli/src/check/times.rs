@@ -235,6 +235,7 @@ pub(super) fn before_round(round: u64, came: u64, report: &mut Report) {
             utc(seen.time)
         )),
         Some(seen) => {
+            report.pieces.remove(&Piece::Nonce);
             report.warnings.push(format!(
                 "nothing shows that the registration was there before round {round} of the beacon came, at {}: the first to have \
                  seen it is {}, at {}; it may have been made to suit the round",

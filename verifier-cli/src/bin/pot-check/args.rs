@@ -16,7 +16,7 @@ pub(crate) struct Args {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 accepted · 1 cryptographically invalid · 2 usage · 3 malformed input · \
-4 valid but --require not met · 5 trust material missing or refused";
+4 valid but --require or --policy-file not met · 5 trust material missing or refused";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {

@@ -8,6 +8,8 @@ Examples:
   pot-check verify pot-audit --allow-development-key --scores pot-audit --transcript pot-audit --reveal pot-audit/secret/challenge-key
   # who says so, who chose the nonce, and how often this pair was tried
   pot-check verify bundle.pot --trust ceremony.key --attestation attestation.sigstore.json --nonce nonce.json --identity auditor.key.pub --registry known
+  # what lies beside a release, by what you accept; the result for those who rely on you
+  pot-check verify release --policy-file check.toml --trust ceremony.key --emit-svr svr.json --svr-key our.key
   # the records that you asked for with `pot-check challenge-openings`
   pot-check verify bundle.pot --trust ceremony.key --openings openings.json --request request.json --json";
 

@@ -13,7 +13,7 @@ pub(crate) enum Exit {
     Usage = 2,
     /// A file is missing, unreadable or malformed.
     Malformed = 3,
-    /// Valid, but not the required verdict.
+    /// Valid, but not the required verdict, or not what the acceptance policy demands.
     RequireNotMet = 4,
     /// Trust material is missing or refused.
     Trust = 5,

@@ -6,8 +6,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pot_protocol::bundle::MAX_BUNDLE_BYTES;
+use pot_protocol::{bundle::MAX_BUNDLE_BYTES, digest::Digest};
 use pot_verifier::RegistryFile;
+use sha2::{Digest as _, Sha256};
 
 /// Largest file besides the bundle, in bytes.
 const MAX_FILE: u64 = 1 << 30;
@@ -93,6 +94,31 @@ pub(crate) fn pot_files(folder: &Path, most: usize) -> Result<Vec<PathBuf>, Stri
     }
     found.sort();
     Ok(found)
+}
+
+/// The SHA-256 of a file, which is no link: what lies elsewhere is no part of a folder.
+pub(crate) fn digest(path: &Path) -> Result<Digest, String> {
+    let failed = |e: std::io::Error| format!("cannot read {}: {e}", path.display());
+    if !fs::symlink_metadata(path).map_err(failed)?.is_file() {
+        return Err(format!("{} is no regular file", path.display()));
+    }
+    let mut hashed = Hashed(Sha256::new());
+    std::io::copy(&mut File::open(path).map_err(failed)?.take(MAX_FILE + 1), &mut hashed).map_err(failed)?;
+    Ok(Digest(hashed.0.finalize().into()))
+}
+
+/// A hash that is written to.
+struct Hashed(Sha256);
+
+impl Write for Hashed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 fn inside(path: &Path, name: &str) -> PathBuf {

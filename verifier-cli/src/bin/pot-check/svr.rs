@@ -4,7 +4,7 @@ use std::{path::PathBuf, time::SystemTime};
 
 use pot_attestation::{IN_TOTO, SigningKey, SigstoreBundle};
 use pot_protocol::digest::Digest;
-use pot_verifier::{Report, Verified, svr};
+use pot_verifier::{Report, Verified, acceptance::Roles, svr};
 use zeroize::Zeroizing;
 
 use crate::{
@@ -22,11 +22,12 @@ pub(crate) fn emit(
     report: &Report,
     bundle: &[u8],
     acceptance: Option<(String, Digest)>,
+    roles: Roles<'_>,
 ) -> Result<(), Stop> {
     let Some(path) = &args.emit else { return Ok(()) };
     let failed = |e: String| Stop(Exit::Usage, format!("--emit-svr {}: {e}", path.display()));
     let time = humantime::format_rfc3339_seconds(SystemTime::now()).to_string();
-    let statement = svr(report, bundle, Verified { verifier: args.verifier.clone(), acceptance, time });
+    let statement = svr(report, bundle, Verified { verifier: args.verifier.clone(), acceptance, roles, time });
     let json = statement.to_json().map_err(|e| failed(e.to_string()))?;
     let bytes = match &args.key {
         None => json,

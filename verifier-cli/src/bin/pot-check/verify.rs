@@ -1,8 +1,13 @@
 //! `pot-check verify`.
 
-use std::time::SystemTime;
+use std::{path::PathBuf, time::SystemTime};
 
-use pot_verifier::{Evidence, PublicKey, Report, acceptance::Demand, check};
+use pot_attestation::{EnvelopeError, IN_TOTO, SigstoreBundle};
+use pot_verifier::{
+    Evidence, PublicKey, Report,
+    acceptance::{Demand, Roles},
+    check,
+};
 use serde_json::json;
 
 use crate::{
@@ -36,11 +41,11 @@ pub(crate) fn run(mut args: Verify) -> Exit {
 
 fn verify(args: &mut Verify) -> Result<Exit, Stop> {
     let malformed = |message| Stop(Exit::Malformed, message);
-    let files_of_release = release::complete(args)?;
+    let release = release::complete(args)?;
     let bytes = files::bundle(&args.bundle).map_err(malformed)?;
     let trust = trust::store(&args.trust, Some(&bytes))?;
     let demanded = args.policy_file.as_deref().map(acceptance::read).transpose()?;
-    let read = |path: &Option<std::path::PathBuf>| path.as_deref().map(files::file).transpose().map_err(malformed);
+    let read = |path: &Option<PathBuf>| path.as_deref().map(files::file).transpose().map_err(malformed);
     let policy = read(&args.policy)?;
     let scores =
         args.scores.as_deref().map(|p| files::file_or_inside(p, "scores.json")).transpose().map_err(malformed)?;
@@ -55,10 +60,13 @@ fn verify(args: &mut Verify) -> Result<Exit, Stop> {
     let nonce = args.nonce.as_deref().map(|p| files::small_file(p, MAX_ATTESTATION)).transpose().map_err(malformed)?;
     let attestations = args.attestations.iter().map(|path| files::small_file(path, MAX_ATTESTATION).map_err(malformed));
     let attestations = attestations.collect::<Result<Vec<_>, _>>()?;
-    if attestations.is_empty() && args.nonce.is_none() && !args.identities.is_empty() {
+    let in_release = release.as_ref().map(|r| r.attestations.as_slice()).unwrap_or_default();
+    if attestations.is_empty() && in_release.is_empty() && args.nonce.is_none() && !args.identities.is_empty() {
         return Err(Stop(Exit::Usage, "--identity goes with --attestation or --nonce".to_owned()));
     }
     let identities = identities(args, demanded.as_ref())?;
+    let (theirs, by_others) = of_the_named(in_release, &identities)?;
+    let attestations = [attestations, theirs].concat();
     let times = args.times.read()?;
     let registry = args.registry.as_deref().map(files::registry).transpose().map_err(malformed)?;
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_secs());
@@ -78,13 +86,16 @@ fn verify(args: &mut Verify) -> Result<Exit, Stop> {
         times: times.evidence(),
     };
     let mut report = check(&bytes, &trust, &evidence)?;
-    if let Some(count) = files_of_release {
-        report.verified.push(format!("release: all {count} files are the ones that {} lists", release::SUMS));
+    if let Some(release) = &release {
+        release.compare(&bytes, &mut report)?;
     }
+    report.not_given.extend(by_others.into_iter().map(|name| format!("{name}: signed by nobody whom you named")));
+    let roles = demanded.as_ref().map_or_else(Roles::default, |d| Roles::new(&d.signers));
+    report.assurance = roles.assurance(&report);
     let demands = demanded.as_ref().map(|d| d.policy.judge(&report, &d.signers, now));
     let refused = refusal(args, &report, demands.as_deref());
     if refused.is_none() {
-        svr::emit(&args.svr, &report, &bytes, demanded.map(|d| d.named))?;
+        svr::emit(&args.svr, &report, &bytes, demanded.as_ref().map(|d| d.named.clone()), roles)?;
     }
     let exit = if refused.is_none() { Exit::Accepted } else { Exit::RequireNotMet };
     print(args, &report, demands.as_deref(), exit)?;
@@ -92,6 +103,24 @@ fn verify(args: &mut Verify) -> Result<Exit, Stop> {
         output::error(&why);
     }
     Ok(exit)
+}
+
+/// The signatures of a release that are by somebody named, and the names of the others: a release may hold what others than
+/// this checker look at.
+fn of_the_named(paths: &[PathBuf], identities: &[PublicKey]) -> Result<(Vec<Vec<u8>>, Vec<String>), Stop> {
+    let (mut theirs, mut by_others) = (vec![], vec![]);
+    for path in paths {
+        let malformed = |message: String| Stop(Exit::Malformed, message);
+        let bytes = files::small_file(path, MAX_ATTESTATION).map_err(malformed)?;
+        match SigstoreBundle::from_json(&bytes).and_then(|signed| signed.verify(IN_TOTO, identities).map(|_| ())) {
+            Err(EnvelopeError::Signature { .. }) => {
+                by_others.push(path.file_name().unwrap_or_default().to_string_lossy().escape_debug().to_string());
+            }
+            // What cannot be read is for the check to say.
+            _ => theirs.push(bytes),
+        }
+    }
+    Ok((theirs, by_others))
 }
 
 /// The keys of those who are to have signed: named on the command line, or by the acceptance policy.

@@ -67,6 +67,36 @@ Examples:
   pot-prove attest --key auditor.key
   pot-prove attest run --key auditor.key --out attestation.sigstore.json";
 
+pub(super) const REVEAL: &str = "\
+Examples:
+  # writes pot-audit/challenge.key: everybody can derive the prompts now
+  pot-prove reveal
+  pot-check verify pot-audit --transcript pot-audit --reveal pot-audit/challenge.key --trust ceremony.key";
+
+pub(super) const PUBLISH: &str = "\
+Examples:
+  # signed now, with the scores and the challenge key given away
+  pot-prove publish run --dir release --key auditor.key --with scores,challenge-key --model org/model --url https://models.example/m
+  # as signed before with `pot-prove attest`, with the publisher's signature of the model beside it
+  pot-prove publish run --dir release --attach model.sig
+  pot-check verify release --identity auditor.key.pub --trust ceremony.key";
+
+pub(super) const COUNTERSIGN: &str = "\
+Examples:
+  # a publisher: this identity is mine
+  pot-prove countersign registration.pot --side reference --key publisher.key --out reference.sigstore.json
+  # who serves the candidate: this is what it answered
+  pot-prove countersign registration.pot --side candidate --transcript transcript.ndjson --key server.key --out answers.sigstore.json
+  pot-check verify run --transcript run --attestation answers.sigstore.json --identity server.key.pub --trust ceremony.key";
+
+#[cfg(feature = "inference")]
+pub(super) const RERUN: &str = "\
+Examples:
+  # draw, have opened, ask again
+  pot-check challenge-openings bundle.pot --count 16 --out request.json
+  pot-prove open run --request request.json --out openings.json
+  pot-prove rerun bundle.pot --openings openings.json --request request.json --reference original.gguf --candidate quantised.gguf";
+
 pub(super) const COMPILE: &str = "\
 Examples:
   # as `audit`, with a narrower margin and more questions

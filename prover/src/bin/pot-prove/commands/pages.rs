@@ -19,7 +19,7 @@ mod tests {
 
     use super::*;
 
-    const WITH_EXAMPLES: [&str; 9] = [
+    const WITH_EXAMPLES: [&str; 13] = [
         "pot-prove register",
         "pot-prove run",
         "pot-prove decide",
@@ -29,6 +29,10 @@ mod tests {
         "pot-prove open",
         "pot-prove keygen",
         "pot-prove attest",
+        "pot-prove countersign",
+        "pot-prove rerun",
+        "pot-prove reveal",
+        "pot-prove publish",
     ];
 
     #[test]

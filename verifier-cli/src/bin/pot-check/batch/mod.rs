@@ -4,8 +4,9 @@ mod args;
 mod outcome;
 mod paths;
 
-use std::{collections::BTreeSet, path::PathBuf};
+use std::collections::BTreeSet;
 
+use self::paths::Found;
 pub(crate) use self::{args::Batch, outcome::Outcomes};
 use pot_protocol::{bundle::Bundle, keys::KeyId, parallel, registration::Registration};
 use pot_verifier::{check_batch, trust::TrustStore};
@@ -63,7 +64,7 @@ fn batch(args: &Batch) -> Result<Exit, Stop> {
     Ok(exit)
 }
 
-fn check(args: &Batch, paths: &[PathBuf]) -> Result<Outcomes, Stop> {
+fn check(args: &Batch, paths: &[Found]) -> Result<Outcomes, Stop> {
     let cores = parallel::cores();
     let malformed = |message| Stop(Exit::Malformed, message);
     let mut own = Own { store: trust::store(&args.trust, None)?, looked_for: BTreeSet::new() };
@@ -71,14 +72,18 @@ fn check(args: &Batch, paths: &[PathBuf]) -> Result<Outcomes, Stop> {
     let mut outcomes = Outcomes::default();
     let mut progress = output::Progress::new("checked", paths.len());
     for paths in paths.chunks(AT_A_TIME) {
-        let files = parallel::map(paths, cores, |path| files::bundle(path));
+        let files = parallel::map(paths, cores, |found| files::bundle(&found.path));
         let is_bundle = |file: &&Result<Vec<u8>, String>| file.as_ref().is_ok_and(|bytes| !is_registration(bytes));
         let bundles: Vec<&[u8]> = files.iter().filter(is_bundle).flatten().map(Vec::as_slice).collect();
         own.add_keys(&bundles, &args.trust)?;
         let mut told = check_batch(&bundles, &own.store, policy.as_deref(), cores).into_iter();
-        for (path, file) in paths.iter().zip(&files) {
+        for (Found { path, named }, file) in paths.iter().zip(&files) {
             match file {
                 Err(message) => outcomes.add(path, Err(malformed(message.clone())), None),
+                Ok(bytes) if is_registration(bytes) && *named => {
+                    let message = format!("{} is a registration and no bundle", path.display());
+                    outcomes.add(path, Err(malformed(message)), None);
+                }
                 Ok(bytes) if is_registration(bytes) => outcomes.skip_registration(),
                 Ok(_) => {
                     // One answer for each file that is read and no registration.
@@ -93,7 +98,7 @@ fn check(args: &Batch, paths: &[PathBuf]) -> Result<Outcomes, Stop> {
     Ok(outcomes)
 }
 
-/// Registrations end in `.pot` too.
+/// Registrations end in `.pot` too: in a folder they are passed over.
 fn is_registration(bytes: &[u8]) -> bool {
     !bytes.starts_with(b"POTBUNDL") && Registration::from_bytes(bytes).is_ok()
 }

@@ -15,21 +15,37 @@ const MAX_LIST: u64 = 64 << 20;
 /// Most bundles in one call.
 const MOST: usize = 1_000_000;
 
+/// A file of a batch.
+pub(super) struct Found {
+    pub(super) path: PathBuf,
+    /// Whether it was named, by itself or in a list: then it has to be a bundle.
+    pub(super) named: bool,
+}
+
+impl Found {
+    fn named(path: PathBuf) -> Self {
+        Self { path, named: true }
+    }
+}
+
 /// The files that were named, in the order of the arguments, of a list's lines, and of the names in a folder.
-pub(super) fn named(arguments: &[PathBuf]) -> Result<Vec<PathBuf>, Stop> {
+pub(super) fn named(arguments: &[PathBuf]) -> Result<Vec<Found>, Stop> {
     let malformed = |message| Stop(Exit::Malformed, message);
     let mut found = vec![];
     for path in arguments {
         if path.as_os_str() == "-" {
-            found.extend(lines(&standard_input().map_err(malformed)?, Path::new(""), "the list").map_err(malformed)?);
+            let list = standard_input().map_err(malformed)?;
+            found.extend(lines(&list, Path::new(""), "the list").map_err(malformed)?.into_iter().map(Found::named));
         } else if path.is_dir() {
-            found.extend(files::pot_files(path, MOST).map_err(malformed)?);
+            let files = files::pot_files(path, MOST).map_err(malformed)?;
+            found.extend(files.into_iter().map(|path| Found { path, named: false }));
         } else if path.extension().is_some_and(|extension| extension == "pot") {
-            found.push(path.clone());
+            found.push(Found::named(path.clone()));
         } else {
             let text = files::small_file(path, MAX_LIST).map_err(malformed)?;
             let folder = path.parent().unwrap_or(Path::new(""));
-            found.extend(lines(&text, folder, &path.display().to_string()).map_err(malformed)?);
+            let listed = lines(&text, folder, &path.display().to_string()).map_err(malformed)?;
+            found.extend(listed.into_iter().map(Found::named));
         }
         if found.len() > MOST {
             return Err(malformed(format!("more than {MOST} bundles were named: check them in several calls")));
