@@ -144,7 +144,7 @@ function release() {
   const draft7 = addFormats(new Ajv({ strict: false, allErrors: true }));
   draft7.addFormat("iri-reference", true);
   draft7.addFormat("idn-email", true);
-  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]) draft7.addSchema(load(name));
+  for (const name of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]) draft7.addSchema(load(name), `http://cyclonedx.org/schema/${name}`);
   const isBom = draft7.compile(load("bom-1.6.SNAPSHOT.schema.json"));
   const bom = read("release/ml-bom.cdx.json");
   check("the bill of materials fits CycloneDX 1.6", isBom(bom), JSON.stringify(isBom.errors));

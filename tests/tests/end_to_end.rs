@@ -53,7 +53,7 @@ fn with_everything_opened_the_check_derives_everything() {
     assert_eq!(report["accepted"], true);
     assert_eq!(report["verified"].as_array().unwrap().len(), 7, "{report}");
     let not_given = report["not_given"].as_array().unwrap();
-    let left = ["tokenizers", "--registry", "--attestation", "a rerun"];
+    let left = ["--time-stamp", "tokenizers", "--registry", "--attestation", "a rerun"];
     assert_eq!(not_given.len(), left.len(), "{report}");
     assert!(left.iter().all(|what| not_given.iter().any(|said| said.as_str().unwrap().contains(what))), "{report}");
     assert_eq!(report["assurance"], "arithmetic");

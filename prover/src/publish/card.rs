@@ -31,7 +31,7 @@ pub(super) fn render(published: &Published<'_>) -> String {
     format!(
         "---\nmodel-index:\n- name: {model}\n  results:\n  - task:\n      type: text-generation\n    dataset:\n      name: \
          {family}\n      type: proof-of-training\n    metrics:\n{metrics}{source}---\n\n## Behavioural identity\n\n\
-         **{verdict}** against {reference_text}: {bound}.{consequence}\n\nVerify {link} without running any model:\n\n\
+         **{verdict}** against {reference_text}. {bound}.{consequence}\n\nVerify {link} without running any model:\n\n\
          ```sh\n{check}\n```\n\n\
          Statement `{digest}`, policy `{policy}`. That the scores came from these models is the auditor's word.\n",
         check = published.check("release/"),

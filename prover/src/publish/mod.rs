@@ -172,7 +172,9 @@ impl Published<'_> {
         let bound =
             pot_protocol::statement::words::bound(self.checked.bundle.statement.outcome(), &self.checked.policy);
         // What is about the verdict has said it already.
-        bound.strip_prefix(&format!("{}: ", self.verdict())).map_or(bound.clone(), str::to_owned)
+        let rest = bound.strip_prefix(&format!("{}: ", self.verdict())).unwrap_or(&bound);
+        let mut letters = rest.chars();
+        letters.next().map_or(String::new(), |first| format!("{}{}", first.to_uppercase(), letters.as_str()))
     }
 
     fn consequence(&self) -> Option<String> {
