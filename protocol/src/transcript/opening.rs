@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// The scores of a run and the seed of their blindings, as published by an auditor who chooses to open them.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
     /// Digest of the statement that this opens.
@@ -19,6 +19,13 @@ pub struct Opening {
     pub seed: Digest,
     /// Scores in units of 2^-10 nat, in the order of the challenges.
     pub scores: Vec<Score>,
+}
+
+/// An auditor has one before deciding to publish it: neither the seed nor the scores get into logs and messages.
+impl std::fmt::Debug for Opening {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Opening").field("statement", &self.statement).finish_non_exhaustive()
+    }
 }
 
 /// Why an opening is refused.
@@ -79,5 +86,13 @@ mod tests {
     fn scores_beyond_the_capacity_are_refused() {
         assert_eq!(opening(129).score_root(Capacity::C128), Err(OpeningError::TooMany(129, 128)));
         assert!(opening(129).score_root(Capacity::C1024).is_ok());
+    }
+
+    #[test]
+    fn what_is_not_published_yet_is_in_no_debug_output() {
+        let scores = vec![Score::saturating(1234)];
+        let opening = Opening { statement: Digest([1; 32]), seed: Digest([0xcd; 32]), scores };
+        let shown = format!("{opening:?}");
+        assert!(shown.contains("0101") && !shown.contains("cdcd") && !shown.contains("1234"), "{shown}");
     }
 }
