@@ -41,6 +41,8 @@ fn what_changes_the_computation_and_is_not_implemented_is_refused_by_name() {
         ("gpt_neox", "rope_scaling", json!({"type": "dynamic", "factor": 2}), "of type 'dynamic' is not supported"),
         ("llama", "rope_scaling.rope_type", json!("yarn"), "rope_scaling of type 'yarn' is not supported"),
         ("llama", "rope_scaling.type", json!("linear"), "rope_type and type contradict each other"),
+        // A name out of the file does not break the message's line.
+        ("llama", "a\nb", json!(1), "a\\nb is not supported for llama"),
         ("llama", "rope_scaling.mscale", json!(1), "rope_scaling.mscale is not supported"),
         ("llama", "rope_scaling.factor", json!(0), "rope_scaling.factor must be a number above 0"),
         ("llama", "rope_scaling.factor", Value::Null, "rope_scaling.factor is missing"),

@@ -17,8 +17,8 @@ use crate::{
     files, output, release, screen, svr, trust,
 };
 
-/// Largest attestation that is read, in bytes: it repeats a registration as text.
-const MAX_ATTESTATION: u64 = 1 << 20;
+/// Largest attestation that is read, in bytes: signed answers repeat the figures of a whole run as text.
+const MAX_ATTESTATION: u64 = 1 << 24;
 /// Version of the JSON report; `docs/schemas/report-v1.schema.json` describes it.
 const FORMAT: &str = "pot-check report v1";
 
