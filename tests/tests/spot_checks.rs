@@ -31,6 +31,16 @@ fn a_sample_is_asked_for_opened_and_checked() {
     let key = run.join("secret/challenge-key");
     verify(&run, &[&both[..], &["--reveal", text(&key)]].concat(), 0)
         .shows("their prompts are the committed challenges");
+    let pieces = |more: &[&str]| -> Vec<Value> {
+        let all = [more, &["--reveal", text(&key), "--json"]].concat();
+        let report: Value = serde_json::from_str(&verify(&run, &all, 0).stdout).unwrap();
+        report["pieces"].as_array().unwrap().clone()
+    };
+    assert_eq!(pieces(&both), ["reveal", "openings"]);
+    // A sample that the auditor could choose is a piece of nothing.
+    let own = at("own.json");
+    prove(&["open", text(&run), "--count", "1", "--out", text(&own)]).expect(0);
+    assert!(pieces(&["--openings", text(&own)]).is_empty());
     // Not without the request: the auditor could have written it himself.
     verify(&run, &both[..2], 5).shows("give it with --request");
 

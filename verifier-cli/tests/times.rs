@@ -20,7 +20,7 @@ use pot_protocol::{
     statement::RawStatement,
 };
 use pot_verifier::{
-    CheckError, Class, Evidence, Report, Times, check,
+    CheckError, Class, Evidence, Piece, Report, Times, check,
     trust::{TrustStore, known_circuit},
 };
 
@@ -181,7 +181,10 @@ fn a_round_is_later_than_what_was_seen_before_it_came() {
         let report = logged(statement(), &[("witness.example", seen)], &["witness.example"]).unwrap();
         assert_eq!(has(&report.verified, &["'witness.example' had seen"]), shown, "{report:?}");
         assert_eq!(has(&report.warnings, &MADE_TO_SUIT), !shown);
+        // Against the evidence the nonce is no piece of it; without any it stands on the auditor's clock.
+        assert_eq!(report.pieces.contains(&Piece::Nonce), shown);
     }
+    assert!(report(statement(), Times::default()).unwrap().pieces.contains(&Piece::Nonce));
 }
 
 #[test]
@@ -203,6 +206,7 @@ fn the_auditors_times_are_held_against_those_of_others() {
     for (seen, late) in [(sealed, false), (sealed + 1, true)] {
         let report = logged(statement(), &[("witness.example", seen)], &["witness.example"]).unwrap();
         assert_eq!(has(&report.warnings, &AFTER_SEALED), late, "{:?}", report.warnings);
+        assert_eq!(report.pieces.contains(&Piece::Time), !late);
     }
 }
 
