@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use pot_protocol::text::is_formatting;
+
 /// Why a model could not be loaded, asked or scored. Each message is one line.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -29,7 +31,7 @@ pub enum InferenceError {
         known: String,
     },
     /// The file is not a safetensors file, or is cut short.
-    #[error("{origin}: not a complete safetensors file ({reason}): fetch or write it again")]
+    #[error("{origin}: not a complete safetensors file ({}): fetch or write it again", plain(reason))]
     Container {
         /// Which file.
         origin: String,
@@ -37,7 +39,7 @@ pub enum InferenceError {
         reason: String,
     },
     /// The files of a model do not fit together, or one that is needed is not there.
-    #[error("{origin}: {reason}")]
+    #[error("{origin}: {}", plain(reason))]
     Files {
         /// Which folder or file.
         origin: String,
@@ -45,7 +47,7 @@ pub enum InferenceError {
         reason: String,
     },
     /// The file is not a GGUF file, is cut short, or says something that is not understood.
-    #[error("{origin}: not a GGUF file that can be used: {reason}")]
+    #[error("{origin}: not a GGUF file that can be used: {}", plain(reason))]
     Gguf {
         /// Which file.
         origin: String,
@@ -53,7 +55,7 @@ pub enum InferenceError {
         reason: String,
     },
     /// The model's tokenizer is damaged or of a kind that is not implemented.
-    #[error("{origin}: its tokenizer cannot be used: {reason}")]
+    #[error("{origin}: its tokenizer cannot be used: {}", plain(reason))]
     Tokenizer {
         /// Which file.
         origin: String,
@@ -61,13 +63,13 @@ pub enum InferenceError {
         reason: String,
     },
     /// The tokenizer has no tokens for a text.
-    #[error("the text cannot be split into tokens: {reason}")]
+    #[error("the text cannot be split into tokens: {}", plain(reason))]
     Untokenizable {
         /// What is in the way.
         reason: String,
     },
     /// There is no configuration, or it is unreadable or contradicts itself.
-    #[error("{origin}: bad model configuration: {reason}")]
+    #[error("{origin}: bad model configuration: {}", plain(reason))]
     Config {
         /// Which file.
         origin: String,
@@ -75,7 +77,7 @@ pub enum InferenceError {
         reason: String,
     },
     /// The family of the model is not implemented.
-    #[error("{origin}: unknown architecture '{architecture}': supported are {}", crate::families::NAMES.join(", "))]
+    #[error("{origin}: unknown architecture '{}': supported are {}", plain(architecture), crate::families::NAMES.join(", "))]
     UnknownArchitecture {
         /// Which file.
         origin: String,
@@ -84,7 +86,8 @@ pub enum InferenceError {
     },
     /// The model's tokens are of a kind that is not implemented.
     #[error(
-        "{origin}: unsupported tokenizer '{tokenizer}': leave it out to use the tokenizer.json beside the weights, or say 'bytes-bos'"
+        "{origin}: unsupported tokenizer '{}': leave it out to use the tokenizer.json beside the weights, or say 'bytes-bos'",
+        plain(tokenizer)
     )]
     UnknownTokenizer {
         /// Which file.
@@ -93,7 +96,7 @@ pub enum InferenceError {
         tokenizer: String,
     },
     /// A tensor that the architecture needs is not there.
-    #[error("{origin}: tensor '{tensor}' is missing")]
+    #[error("{origin}: tensor '{}' is missing", plain(tensor))]
     MissingTensor {
         /// Which file.
         origin: String,
@@ -101,7 +104,7 @@ pub enum InferenceError {
         tensor: String,
     },
     /// A tensor that the architecture does not use is there: the file is of another model.
-    #[error("{origin}: tensor '{tensor}' does not belong to this architecture")]
+    #[error("{origin}: tensor '{}' does not belong to this architecture", plain(tensor))]
     UnexpectedTensor {
         /// Which file.
         origin: String,
@@ -109,7 +112,7 @@ pub enum InferenceError {
         tensor: String,
     },
     /// A tensor has another shape or another element type than the configuration says.
-    #[error("{origin}: tensor '{tensor}' is {found}, expected {expected}")]
+    #[error("{origin}: tensor '{}' is {}, expected {expected}", plain(tensor), plain(found))]
     WrongTensor {
         /// Which file.
         origin: String,
@@ -121,7 +124,7 @@ pub enum InferenceError {
         expected: String,
     },
     /// A weight is NaN or infinite.
-    #[error("{origin}: tensor '{tensor}' holds a NaN or infinite weight: the file is damaged")]
+    #[error("{origin}: tensor '{}' holds a NaN or infinite weight: the file is damaged", plain(tensor))]
     NotFiniteWeight {
         /// Which file.
         origin: String,
@@ -268,13 +271,64 @@ pub enum InferenceError {
     #[error("score kind {0} needs another scorer")]
     Kind(pot_protocol::score::ScoreKind),
     /// The tensor engine refused an operation.
-    #[error("tensor engine: {0}")]
+    #[error("tensor engine: {}", plain(.0))]
     Engine(String),
+}
+
+/// A text out of somebody's file as a part of a message: what breaks lines, turns their direction or speaks to a terminal is
+/// escaped.
+fn plain(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        if c.is_control() || is_formatting(c) {
+            shown.extend(c.escape_default());
+        } else {
+            shown.push(c);
+        }
+    }
+    shown
 }
 
 impl From<candle_core::Error> for InferenceError {
     fn from(error: candle_core::Error) -> Self {
         // candle appends a multi-line backtrace when one is enabled: the first line is the message.
         Self::Engine(error.to_string().lines().next().unwrap_or_default().to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_out_of_a_file_breaks_no_line_and_speaks_to_no_terminal() {
+        let text = "é世\n\u{1b}[2J\u{202e}'\\";
+        let origin = || "file".to_owned();
+        let (reason, tensor, found) = (text.to_owned(), text.to_owned(), text.to_owned());
+        let shown = "é世\\n\\u{1b}[2J\\u{202e}'\\";
+        for (error, ends) in [
+            (InferenceError::Container { origin: origin(), reason: reason.clone() }, "): fetch or write it again"),
+            (InferenceError::Files { origin: origin(), reason: reason.clone() }, ""),
+            (InferenceError::Gguf { origin: origin(), reason: reason.clone() }, ""),
+            (InferenceError::Tokenizer { origin: origin(), reason: reason.clone() }, ""),
+            (InferenceError::Untokenizable { reason: reason.clone() }, ""),
+            (InferenceError::Config { origin: origin(), reason: reason.clone() }, ""),
+            (InferenceError::MissingTensor { origin: origin(), tensor: tensor.clone() }, "' is missing"),
+            (InferenceError::Engine(reason.clone()), ""),
+        ] {
+            let said = error.to_string();
+            assert!(said.ends_with(&format!("{shown}{ends}")), "{said}");
+        }
+        let (expected, architecture) = ("another".to_owned(), text.to_owned());
+        for error in [
+            InferenceError::WrongTensor { origin: origin(), tensor: tensor.clone(), found, expected },
+            InferenceError::UnexpectedTensor { origin: origin(), tensor: tensor.clone() },
+            InferenceError::NotFiniteWeight { origin: origin(), tensor },
+            InferenceError::UnknownArchitecture { origin: origin(), architecture },
+            InferenceError::UnknownTokenizer { origin: origin(), tokenizer: reason },
+        ] {
+            let said = error.to_string();
+            assert!(said.contains(shown) && !said.contains(char::is_control), "{said}");
+        }
     }
 }

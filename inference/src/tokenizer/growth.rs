@@ -27,7 +27,11 @@ fn of(step: &Value) -> Result<u64, String> {
             let each = steps("normalizers").chain(steps("pretokenizers"));
             each.map(of).try_fold(1, |product: u64, growth| Ok(product.saturating_mul(growth?)))
         }
-        Some("ByteLevel") => Ok(2),
+        Some("ByteLevel" | "Lowercase") => Ok(2),
+        // A letter and its marks; a space that becomes another character.
+        Some("NFD" | "StripAccents" | "Metaspace") => Ok(4),
+        // One character of three bytes stands for a sentence of 33.
+        Some("NFKC" | "NFKD" | "BertNormalizer") => Ok(11),
         Some("Replace") => {
             let bytes = |text: &Value| text.as_str().map_or(0, str::len) as u64;
             let (content, pattern) = (bytes(&step["content"]), bytes(&step["pattern"]["String"]));

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
 use serde_json::Value;
 use tokenizers::{Encoding, NormalizedString, Normalizer};
 
 use super::meaning::{self, Meaning, SPACE, Spelling};
-use super::{Tokenizer, byte_pieces, growth, template, vocabulary::byte_of};
+use super::{Tokenizer, byte_pieces, growth, merges, steps, template, vocabulary::byte_of};
 use crate::InferenceError;
 
 /// A tokenizer from a `tokenizer.json` file.
@@ -48,9 +49,12 @@ impl HuggingFace {
             reason: reason.lines().next().unwrap_or_default().to_owned(),
         };
         let json: Value = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        steps::check(&json).map_err(bad)?;
+        merges::check(&json["model"]).map_err(bad)?;
         growth::check(&json["normalizer"], &json["pre_tokenizer"]).map_err(bad)?;
         template::check(&json["post_processor"]).map_err(bad)?;
-        let mut tokenizer: tokenizers::Tokenizer = text.parse().map_err(|e: tokenizers::Error| bad(e.to_string()))?;
+        // What was looked at, and not the text, which can say a thing twice.
+        let mut tokenizer = tokenizers::Tokenizer::deserialize(&json).map_err(|e| bad(e.to_string()))?;
         tokenizer.with_truncation(None).map_err(|e| bad(e.to_string()))?;
         tokenizer.with_padding(None);
         // What looks like a control token inside a prompt is text.

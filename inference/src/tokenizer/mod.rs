@@ -6,9 +6,11 @@ pub(crate) mod gguf;
 mod growth;
 pub mod huggingface;
 mod meaning;
+mod merges;
 mod pre;
 mod special;
 mod spm;
+mod steps;
 mod template;
 mod vocabulary;
 
