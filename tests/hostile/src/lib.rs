@@ -70,6 +70,7 @@ pub const TARGETS: &[Target] = &[
     target("packed", formats::packed),
     target("safetensors", models::safetensors),
     target("gguf", models::gguf),
+    target("gguf_header", models::gguf_header),
     target("config", models::config),
     // Its expressions are compiled into automata, whatever the file's size.
     Target { base: 16 << 20, ..target("tokenizer", models::tokenizer) },

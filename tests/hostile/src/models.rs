@@ -72,6 +72,18 @@ pub(crate) fn safetensors(bytes: &[u8]) -> bool {
     model(files::from_safetensors("file", bytes.to_vec(), None))
 }
 
+/// The layer below: header, configuration and tokenizer, at full speed.
+pub(crate) fn gguf_header(bytes: &[u8]) -> bool {
+    match files::from_gguf("file", bytes.to_vec(), &LoadOptions::default()) {
+        Ok(files) => {
+            assert!(files.tokenizer.vocabulary() > 0);
+            assert!(files.tensors.iter().all(|(name, _)| files.source.has(name)));
+            true
+        }
+        Err(error) => one_line(&error),
+    }
+}
+
 pub(crate) fn gguf(bytes: &[u8]) -> bool {
     model(files::from_gguf("file", bytes.to_vec(), &LoadOptions::default()))
 }

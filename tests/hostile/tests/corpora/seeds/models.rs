@@ -38,18 +38,21 @@ pub(super) fn add(corpora: &Corpora<'_>) {
     }
     corpora.add("safetensors", "llama", llama());
     corpora.add("safetensors", "packed", packed());
-    for architecture in ["llama", "qwen2", "gemma2", "gptneox"] {
-        corpora.add("gguf", architecture, few(architecture).bytes());
-    }
-    corpora.add("gguf", "pieces", {
+    let with_pieces = || {
         // All bytes have tokens, and the embedding is small.
         let mut file = few("llama");
         let (texts, scores, types) = pieces();
         embedding(&mut file, texts.len() as u64);
         vocabulary(&mut file, texts, scores, types);
         file.bytes()
-    });
-    corpora.add("gguf", "merges", merges().bytes());
+    };
+    for target in ["gguf", "gguf_header"] {
+        for architecture in ["llama", "qwen2", "gemma2", "gptneox"] {
+            corpora.add(target, architecture, few(architecture).bytes());
+        }
+        corpora.add(target, "pieces", with_pieces());
+        corpora.add(target, "merges", merges().bytes());
+    }
 }
 
 /// A safetensors file of F32 zeros and the like.
