@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs one fuzzer. Stable Rust and a C++ compiler suffice: the flags are those that cargo-fuzz gives to rustc.
+# Runs one fuzzer. Stable Rust and a C++ compiler suffice: `rustc.sh` gives rustc the flags that cargo-fuzz does.
 #
 #   fuzz/run.sh TARGET [SECONDS | RUNSx] [libFuzzer's own options]
 #
@@ -18,10 +18,7 @@ case $length in
 esac
 
 host=$(rustc -vV | sed -n 's/^host: //p')
-coverage=-sanitizer-coverage
-RUSTFLAGS="--cfg fuzzing -Cpasses=sancov-module -Cllvm-args=$coverage-level=4 -Cllvm-args=$coverage-inline-8bit-counters"
-RUSTFLAGS="$RUSTFLAGS -Cllvm-args=$coverage-pc-table -Cllvm-args=$coverage-trace-compares"
-export RUSTFLAGS
+export RUSTFLAGS="--cfg fuzzing" RUSTC_WRAPPER="$PWD/rustc.sh"
 cargo build --quiet --release --target "$host" --bin "$target"
 
 mkdir -p "found/$target" "artifacts/$target"

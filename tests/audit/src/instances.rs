@@ -67,7 +67,8 @@ pub fn covering(capacity: Capacity, count: usize, seed: u64) -> anyhow::Result<V
 
 /// Instances that random ones seldom are: for every two looks a verdict at the one in a window to the other; for every
 /// look but the last a run that the window ends there and whose bets would fire later; and runs to the end whose scores are
-/// all alike, for each segment and either parity of the sums.
+/// all alike, for each segment and either parity of the sums, or some of them in the middle of a segment, where bumps are
+/// largest, and the others nothing.
 ///
 /// # Errors
 /// As of [`covering`].
@@ -106,14 +107,35 @@ pub fn corners(capacity: Capacity, seed: u64) -> anyhow::Result<Vec<Instance>> {
             *score -= 1;
         }
         let name = format!("scores like {}, tau {tau}", scores[1]);
-        let mut coefficients = some_preset(&mut random);
-        let last = looks[looks.len() - 1];
-        (coefficients.n_min, coefficients.n_max, coefficients.tau) = (last, last, tau);
-        (coefficients.same, coefficients.different) = ([Bet::NULL; 2], [Bet::NULL; 2]);
-        let scores = scores.into_iter().map(Score::saturating).collect();
-        found.push(checked(capacity, name, coefficients, scores, &mut random)?);
+        let bets = ([Bet::NULL; 2], [Bet::NULL; 2]);
+        found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
+    }
+    let eighths = |middle: u64| (1..=8).flat_map(move |k| [0, u32::from(CLIP_A)].map(|tau| (middle, k, tau)));
+    for (middle, of_eight, tau) in [32, 96, 192, 384].into_iter().flat_map(eighths) {
+        let scores = (0..scores).map(|i| if i % 8 < of_eight { middle } else { 0 }).collect();
+        let name = format!("{of_eight} of 8 scores are {middle}, tau {tau}");
+        let bets = ([(); 2].map(|()| some_bet(&mut random)), [(); 2].map(|()| some_bet(&mut random)));
+        found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
     }
     Ok(found)
+}
+
+/// The bets of either verdict.
+type Bets = ([Bet<SEGMENTS_A>; 2], [Bet<SEGMENTS_A>; 2]);
+
+/// A run that is not decided before the last look.
+fn to_the_end(
+    capacity: Capacity,
+    name: String,
+    (bets, tau): (Bets, u32),
+    scores: Vec<u64>,
+    random: &mut ChaCha20Rng,
+) -> anyhow::Result<Instance> {
+    let mut coefficients = some_preset(random);
+    let last = capacity.looks()[capacity.looks().len() - 1];
+    (coefficients.n_min, coefficients.n_max, coefficients.tau) = (last, last, tau);
+    (coefficients.same, coefficients.different) = bets;
+    checked(capacity, name, coefficients, scores.into_iter().map(Score::saturating).collect(), random)
 }
 
 /// Instances about which much can be lied with little change: the whole window is open, no bet fires, and the scores are all

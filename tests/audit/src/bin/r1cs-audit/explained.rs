@@ -14,7 +14,7 @@ const SPAN: &str =
     "(window.ended + window.span + window.started)·(one + window.ended + window.span + window.started) = 0";
 const WIDE: &str = "no span of a circuit for 128 scores has the upper bits";
 
-const REASONS: [Reason; 17] = [
+const REASONS: [Reason; 18] = [
     ("score.bit", TAIL, DIRECT),
     ("score.flag", TAIL, DIRECT),
     ("run.decided", TAIL, DIRECT),
@@ -23,6 +23,7 @@ const REASONS: [Reason; 17] = [
     ("run.stop", "(one + run.decided + run.stop)·(one + window.ended) = run.stop", ENDED),
     ("score.bit", "(one + score.flag)·(score.bit) = segment.v", NARROW),
     ("score.bit", "(score.flag)·(score.bit) = segment.v", NARROW),
+    ("score.bit", "(one + score.flag)·(score.bit + segment.y) = segment.packed", NARROW),
     ("score.bit", "(score.flag)·(score.bit) = score.upper", NARROW),
     (
         "score.flag",
