@@ -144,6 +144,8 @@ mod tests {
         assert_eq!(subject.sha256_digest(), Some(Digest([7; 32])));
         let statement = Statement::new(vec![subject], "urn:one", vec![1, 2]);
         let json = statement.to_json().unwrap();
+        assert_eq!(predicate_type(&json), Ok("urn:one".to_owned()));
+        assert!(matches!(predicate_type(b"{}"), Err(StatementError::Malformed(_))));
         assert_eq!(Statement::<Vec<u32>>::from_json(&json, "urn:one").unwrap(), statement);
         let other = Statement::<Vec<u32>>::from_json(&json, "urn:two").unwrap_err();
         assert!(matches!(other, StatementError::Predicate { .. }));
@@ -161,6 +163,8 @@ mod tests {
         };
         assert!(read("\"sha256\":\"1\",\"sha512\":\"2\""));
         assert!(!read("\"sha256\":\"1\",\"sha256\":\"2\""));
+        let none = serde_json::from_str::<Subject>("{\"name\":\"n\",\"digest\":1}").unwrap_err().to_string();
+        assert!(none.contains("expected digests by algorithm"), "{none}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Signed answers cover exactly the records that they are about.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
-use pot_attestation::{ANSWERS, SignedAnswers, Statement};
+use pot_attestation::{ANSWERS, Countersigned, SignedAnswers, Statement, Subject, is_about, registration_statement};
 use pot_protocol::{
     digest::Digest,
     policy::Preset,
@@ -120,4 +120,31 @@ fn where_a_figure_is_of_both_models_none_is_signed() {
     }
     let registration = registration(Preset::QuickDeltaLogprob);
     assert!(!SignedAnswers::statement(&registration, Side::Candidate, &[]).predicate.has_figures());
+}
+
+#[test]
+fn an_identity_is_countersigned_for_the_side_that_has_it() {
+    let registration = registration(Preset::Quick);
+    let fields = registration.fields();
+    for (side, identity, other) in [
+        (Side::Reference, &fields.reference, &fields.candidate),
+        (Side::Candidate, &fields.candidate, &fields.reference),
+    ] {
+        let statement = Countersigned::statement(&registration, side);
+        assert!(Countersigned::is_about(&statement, identity) && !Countersigned::is_about(&statement, other));
+        // Subject and predicate have to agree.
+        let mut elsewhere = statement;
+        elsewhere.subject[0] = Subject::sha256("identity", Digest([1; 32]));
+        assert!(!Countersigned::is_about(&elsewhere, identity));
+    }
+}
+
+#[test]
+fn a_signed_registration_is_about_itself_alone() {
+    let (own, other) = (registration(Preset::Quick), registration(Preset::QuickTopk));
+    let statement = registration_statement(&own);
+    assert!(is_about(&statement, &own) && !is_about(&statement, &other));
+    let mut elsewhere = statement;
+    elsewhere.subject.clear();
+    assert!(!is_about(&elsewhere, &own));
 }

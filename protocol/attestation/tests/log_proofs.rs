@@ -205,8 +205,12 @@ fn what_has_another_form_is_refused() {
     for end in 0..genuine.len() {
         assert!(verify_log_proof(&genuine.as_bytes()[..end], ENTRY, &logs, &witnesses).is_err(), "cut at {end}");
     }
-    let long = format!("{genuine}\n").repeat(200);
-    for bytes in [long.as_bytes(), &[0xff; 100], format!("{genuine}\n").as_bytes(), b""] {
+    // The longest file that is read, and one byte more.
+    for (length, why) in [(1 << 16, "it is no UTF-8 text"), ((1 << 16) + 1, "it is larger than 65,536 bytes")] {
+        let refused = verify_log_proof(&vec![0xff; length], ENTRY, &logs, &witnesses);
+        assert_eq!(refused, Err(LogProofError::Malformed(why)));
+    }
+    for bytes in [&[0xff; 100][..], format!("{genuine}\n").as_bytes(), b""] {
         let refused = verify_log_proof(bytes, ENTRY, &logs, &witnesses);
         assert!(matches!(refused, Err(LogProofError::Malformed(_))), "{refused:?}");
     }

@@ -36,6 +36,13 @@ fn model(files: &[(&str, &[u8])]) -> ModelIdentity {
 }
 
 #[test]
+fn a_bundle_is_written_as_it_was_read() {
+    let bundle = SigstoreBundle::from_json(SIGNED).unwrap();
+    let written = bundle.to_json().unwrap();
+    assert_eq!(SigstoreBundle::from_json(&written).unwrap(), bundle);
+}
+
+#[test]
 fn a_signed_folder_covers_the_model_that_was_read_from_it() {
     let read = model(&[("config.json", CONFIG), ("model.safetensors", b"weights")]);
     assert_eq!(SignedModel::covers(&statement(), &read), Ok(3));

@@ -81,9 +81,16 @@ fn an_unsigned_answer_is_taken_only_where_no_key_is_registered() {
     let json = serde_json::to_vec(&answer).unwrap();
     assert_eq!(read_nonce(&json, &registration), Ok(answer));
     let key = SigningKey::new(Algorithm::Ed25519, &[1; 32]).unwrap();
-    assert!(matches!(sign_nonce(&registration, Digest([9; 32]), &key), Err(NonceError::NotWanted(_))));
-    let own = registered(NonceSource::OwnChoice { nonce: Digest([9; 32]) }, 1000);
-    assert!(matches!(read_nonce(&json, &own), Err(NonceError::NotWanted(_))));
+    let not_wanted = |nonce: NonceSource| {
+        let refused = sign_nonce(&registered(nonce, 1000), Digest([9; 32]), &key).unwrap_err();
+        let NonceError::NotWanted(whose) = refused else { panic!("{refused:?}") };
+        whose
+    };
+    assert_eq!(not_wanted(registration.fields().nonce.clone()), "a counterparty's, who does not sign it");
+    assert_eq!(not_wanted(NonceSource::Beacon { chain: QUICKNET.hash, round: 123 }), "a beacon's");
+    let own = NonceSource::OwnChoice { nonce: Digest([9; 32]) };
+    assert_eq!(not_wanted(own.clone()), "the auditor's own, fixed with it");
+    assert!(matches!(read_nonce(&json, &registered(own, 1000)), Err(NonceError::NotWanted(_))));
     assert!(matches!(read_nonce(b"{}", &registration), Err(NonceError::Malformed(_))));
 }
 

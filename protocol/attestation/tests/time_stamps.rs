@@ -75,9 +75,20 @@ fn what_is_signed_by_somebody_who_was_not_named_is_refused() {
         let refused = verify(token, certificates);
         assert!(matches!(refused, Err(TimeStampError::Untrusted { .. })), "{token} {certificates}: {refused:?}");
     }
+    let (subject, issuer) = ("CN=rsa of the tests".to_owned(), "CN=ca of the tests".to_owned());
+    assert_eq!(verify("rsa.tsr", "other.pem"), Err(TimeStampError::Untrusted { subject, issuer }));
     let nobody = verify_time_stamp(&file("rsa.tsr"), &file("registration.pot"), &[]);
     assert!(matches!(nobody, Err(TimeStampError::Untrusted { .. })), "{nobody:?}");
     assert_eq!(verify("bare.tst", "ca.pem"), Err(TimeStampError::NoCertificate));
+    // The signer named by a key that no certificate here has.
+    let named_key = |token: &[u8]| {
+        let at = (0..token.len()).rev().find(|&at| token[at..].starts_with(&[0x80, 20])).unwrap();
+        token[at + 2..at + 22].to_vec()
+    };
+    let (token, registration) = (file("key-id.tst"), file("registration.pot"));
+    let id = named_key(&token);
+    let other = replaced(&token, &[&[0x80, 20][..], &id].concat(), &[&[0x80, 20][..], &[7; 20]].concat());
+    assert_eq!(verify_time_stamp(&other, &registration, &named("ca.pem")), Err(TimeStampError::NoCertificate));
 }
 
 #[test]
@@ -98,6 +109,10 @@ fn certificates_that_are_not_for_this_are_refused() {
     refused("under-lists.tst", "ca.pem", "not for certificates");
     refused("under-deep.tst", "ca.pem", "path length");
     refused("under-deep.tst", "intermediate.pem", "path length");
+    // Four CAs may stand between the authority and the named one, and not five.
+    assert!(verify("under-four.tst", "far.pem").is_ok());
+    let five = verify("under-five.tst", "far.pem");
+    assert!(matches!(five, Err(TimeStampError::Untrusted { .. })), "{five:?}");
 }
 
 #[test]
@@ -226,7 +241,11 @@ fn cut_longer_and_huge_files_are_refused() {
     refused(&[&token[..], &token].concat());
     refused(&[0x30, 0x84, 0xff, 0xff, 0xff, 0xff, 0]);
     refused(&[0x30, 0x80, 0, 0]);
-    refused(&vec![0x30; 1 << 17]);
+    // The longest file that is read, and one byte more.
+    for (length, too_long) in [(1 << 16, false), ((1 << 16) + 1, true)] {
+        let error = verify_time_stamp(&vec![0x30; length], &registration, &ca).unwrap_err();
+        assert_eq!(error == TimeStampError::Malformed("more than 65536 bytes".to_owned()), too_long, "{error}");
+    }
     for length in 0..file("p256.cer").len() {
         assert!(Certificate::read_all(&file("p256.cer")[..length]).is_err(), "{length}");
     }

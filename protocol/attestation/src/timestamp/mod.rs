@@ -11,6 +11,8 @@ mod chain;
 mod name;
 mod pem;
 mod signature;
+#[cfg(test)]
+mod tests;
 mod token;
 
 pub use certificate::Certificate;

@@ -208,7 +208,7 @@ impl<'a> TstInfo<'a> {
 }
 
 /// `Accuracy`: seconds, then milliseconds and microseconds of 1 to 999.
-fn accuracy(contents: &[u8]) -> der::Result<u64> {
+pub(super) fn accuracy(contents: &[u8]) -> der::Result<u64> {
     whole(contents, |reader| {
         let mut micros = 0u64;
         for (tag, unit, most) in [(INTEGER, 1_000_000, u64::MAX), (simple(0), 1000, 999), (simple(1), 1, 999)] {
@@ -223,7 +223,7 @@ fn accuracy(contents: &[u8]) -> der::Result<u64> {
 }
 
 /// A `GeneralizedTime` that may have fractions of a second, as RFC 3161 allows it.
-fn generalized(contents: &[u8]) -> der::Result<(u64, u32)> {
+pub(super) fn generalized(contents: &[u8]) -> der::Result<(u64, u32)> {
     let refused = || der::Error::from(der::Tag::GeneralizedTime.value_error());
     let (whole_seconds, rest) = contents.split_at_checked(14).ok_or_else(refused)?;
     let whole_seconds = [whole_seconds, b"Z"].concat();

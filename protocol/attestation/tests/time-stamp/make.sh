@@ -30,6 +30,9 @@ subjectKeyIdentifier = hash
 basicConstraints = critical, CA:true, pathlen:0
 keyUsage = critical, keyCertSign
 subjectKeyIdentifier = hash
+[far]
+basicConstraints = critical, CA:true
+keyUsage = critical, keyCertSign
 [web]
 basicConstraints = critical, CA:true
 keyUsage = critical, keyCertSign
@@ -83,6 +86,11 @@ ec under-p256 P-256; certificate under-p256 tsa p256
 # A CA below one that allows none below it.
 ec deep P-256; certificate deep intermediate intermediate
 ec under-deep P-256; certificate under-deep tsa deep
+# CAs one below the other, and authorities below the fourth and the fifth of them.
+ec far P-256; certificate far root far
+above=far
+for name in one two-far three four five; do ec $name P-256; certificate $name far $above; above=$name; done
+for name in four five; do ec under-$name P-256; certificate under-$name tsa $name; done
 
 # An authority as OpenSSL has it: `openssl ts`.
 cat > ts.cnf <<'END'
@@ -170,6 +178,10 @@ for name in two uncritical encipherment unknown p521; do sign $name.tst said $na
 sign under-p256.tst said under-p256 -cades -certfile p256.pem
 sign under-web.tst said under-web -cades -certfile web.pem
 sign under-lists.tst said under-lists -cades -certfile lists.pem
+cat one.pem two-far.pem three.pem four.pem > above.pem
+sign under-four.tst said under-four -cades -certfile above.pem
+cat five.pem >> above.pem
+sign under-five.tst said under-five -cades -certfile above.pem
 cat deep.pem intermediate.pem > above.pem
 sign under-deep.tst said under-deep -cades -certfile above.pem
 sign pss.tst said rsa -cades -keyopt rsa_padding_mode:pss
@@ -190,4 +202,4 @@ openssl ts -verify -data registration.pot -in in-time.tst -token_in -CAfile ca.p
 openssl ts -verify -data registration.pot -in fraction.tst -token_in -CAfile ca.pem > /dev/null 2>> log
 
 openssl x509 -in p256.pem -outform DER -out p256.cer
-cp ./*.tsr ./*.tst in-time.pem ca.pem other.pem impostor.pem renamed.pem intermediate.pem rsa.pem p256.pem p256.cer "$out"
+cp ./*.tsr ./*.tst in-time.pem ca.pem other.pem impostor.pem renamed.pem far.pem intermediate.pem rsa.pem p256.pem p256.cer "$out"
