@@ -65,6 +65,18 @@ mod tests {
     }
 
     #[test]
+    fn as_many_threads_may_be_used_as_the_system_says() {
+        assert_eq!(cores(), thread::available_parallelism().unwrap_or(NonZeroUsize::MIN));
+    }
+
+    #[test]
+    fn the_callers_own_thread_takes_the_first_run() {
+        let own = thread::current().id();
+        let by = in_runs(&[(); 3], NonZeroUsize::new(3).unwrap(), |_, _| thread::current().id());
+        assert_eq!(by.iter().map(|id| *id == own).collect::<Vec<_>>(), [true, false, false]);
+    }
+
+    #[test]
     fn several_threads_work_at_the_same_time() {
         let meet = std::sync::Barrier::new(3);
         // Each of the three waits for both others: on one thread this would never end.

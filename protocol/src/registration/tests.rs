@@ -189,6 +189,37 @@ fn an_identity_says_what_was_at_hand() {
 }
 
 #[test]
+fn models_are_the_same_by_their_weights_and_endpoints_by_their_names() {
+    let other_weights = |name: &str| {
+        let mut model = model(name);
+        if let ModelIdentity::Weights { weights, .. } = &mut model {
+            *weights = Digest([8; 32]);
+        }
+        model
+    };
+    let other_endpoint = || {
+        let mut model = endpoint();
+        if let ModelIdentity::Endpoint { name, .. } = &mut model {
+            name.push('x');
+        }
+        model
+    };
+    assert!(model("one").is_same_model(&model("two")));
+    assert!(!model("one").is_same_model(&other_weights("one")));
+    assert!(endpoint().is_same_model(&endpoint()) && !endpoint().is_same_model(&other_endpoint()));
+    // Weights at hand are no endpoint, whatever that is called.
+    let named = model(endpoint().name());
+    assert!(!named.is_same_model(&endpoint()) && !endpoint().is_same_model(&named));
+
+    let raw = RawRegistration { candidate: other_weights("other"), ..genuine() };
+    let registration = raw.validate().unwrap();
+    assert!(registration.is_of_pair(&model("renamed"), &other_weights("renamed")));
+    assert!(!registration.is_of_pair(&model("base"), &model("other")), "another candidate");
+    assert!(!registration.is_of_pair(&other_weights("base"), &other_weights("other")), "another reference");
+    assert!(!registration.is_of_pair(&other_weights("other"), &model("base")), "the other way round");
+}
+
+#[test]
 fn only_a_nonce_of_ones_own_choice_is_grindable() {
     assert!(genuine().nonce.grindable());
     assert!(!NonceSource::Counterparty { name: "them".to_owned() }.grindable());
@@ -218,6 +249,7 @@ fn every_limit_may_be_reached_and_not_passed() {
     }
     assert!(!holds(&|r| (r.positions, r.candidate) = (Positions::Last(3), endpoint())));
     assert!(holds(&|r| r.positions = Positions::Last(1)));
+    assert!(holds(&|r| r.nonce = NonceSource::Signed { name: "them".to_owned(), key: vec![1; 256] }));
 }
 
 #[test]

@@ -107,6 +107,24 @@ fn draws_are_different_ascending_and_even() {
     assert!(fixed.indices(0).is_empty());
 }
 
+/// What the first draw of a request is, by the description of the format.
+fn first_draw(request: &Request) -> u64 {
+    let drawn = [&b"pot/spot/v1\0\0\0\0\0"[..], &request.statement.0, &request.seed.0, &[0; 8]].concat();
+    u64::from_be_bytes(*Digest::of(&drawn).0.first_chunk().unwrap())
+}
+
+#[test]
+fn no_draw_is_thrown_away_that_favours_nothing() {
+    let (_, statement, _) = run();
+    for n in [2, 3, 1024] {
+        for seed in 0..20 {
+            let request = request(&statement, seed, 1);
+            assert_eq!(request.indices(n), [first_draw(&request) % u64::from(n)]);
+        }
+    }
+    assert_eq!(request(&statement, 1, 5).indices(1), [0]);
+}
+
 #[test]
 fn nothing_else_can_be_opened() {
     let (records, statement, commitment) = run();

@@ -62,3 +62,100 @@ fn same_threshold(parameters: &Parameters) -> Micro {
     // At most γ itself, which fits.
     Micro(u32::try_from(product).unwrap_or(parameters.gamma.0))
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may panic
+
+    use super::*;
+    use crate::policy::{Bet, Preset};
+
+    fn preset(name: &str) -> Policy {
+        name.parse::<Preset>().unwrap().policy()
+    }
+
+    /// AUDIT for signed sums, without its bets on SAME, which these have none of.
+    fn signed_sums() -> Policy {
+        let mut raw = Preset::Audit.policy().document().clone();
+        "mine".clone_into(&mut raw.parameters.name);
+        raw.parameters.kind = ScoreKind::DeltaCe;
+        (raw.coefficients.same, raw.coefficients.strict) = ([Bet::NULL; 2], [Bet::NULL]);
+        (raw.betting.same.lambda, raw.betting.same.weight) = ([0; 2], [0; 2]);
+        (raw.betting.strict.lambda, raw.betting.strict.weight) = ([0], [0]);
+        raw.validate().unwrap()
+    }
+
+    fn outcome(verdict: Verdict, grade: bool) -> Outcome {
+        Outcome { verdict, grade, n: 60 }
+    }
+
+    /// A policy's parameters with other gamma and eta, in millionths.
+    fn parameters(kind: ScoreKind, gamma: u32, eta: u32) -> Parameters {
+        let mut parameters = Preset::Audit.policy().parameters().clone();
+        (parameters.kind, parameters.gamma, parameters.eta) = (kind, Micro(gamma), Micro(eta));
+        parameters
+    }
+
+    #[test]
+    fn a_verdict_is_said_with_its_threshold_unit_and_chance() {
+        let chance =
+            "while it is false is at most 0.01, if the records are true and this run was not chosen among several";
+        let clipped = "each score clipped to 0.5 nat";
+        for (policy, verdict, main) in [
+            (preset("audit"), Verdict::Same, format!("SAME: the expected divergence, {clipped}, averaged")),
+            (preset("audit"), Verdict::Different, format!("DIFFERENT: the expected divergence, {clipped}, averaged")),
+            (preset("audit-topk"), Verdict::Same, "SAME-TOPK: a lower bound of the expected divergence".to_owned()),
+            (signed_sums(), Verdict::Different, format!("DIFFERENT: the expected divergence, {clipped} per byte,")),
+        ] {
+            let said = bound(outcome(verdict, false), &policy);
+            assert!(said.starts_with(&main) && said.ends_with(chance), "{said}");
+            assert!(said.contains("averaged over the 60 challenges asked, is "), "{said}");
+        }
+        let nothing = "UNDECIDED: 60 challenges showed neither SAME nor DIFFERENT; nothing is claimed";
+        assert_eq!(bound(outcome(Verdict::Undecided, false), &preset("audit")), nothing);
+    }
+
+    #[test]
+    fn a_grade_is_said_where_there_is_one() {
+        let audit = preset("audit");
+        let said = |verdict, grade| bound(outcome(verdict, grade), &audit);
+        for (verdict, grade) in [
+            (Verdict::Same, "strict: the same holds with scores clipped at 4.5 nat only"),
+            (Verdict::Different, "strong: with scores clipped at 4.5 nat only it is above 1 nat"),
+        ] {
+            let wrong = "the chance of a wrong grade is at most another 0.01";
+            assert_eq!(said(verdict, true), format!("{}. Grade {grade}; {wrong}", said(verdict, false)));
+        }
+    }
+
+    #[test]
+    fn same_is_below_gamma_times_the_share_of_challenges_that_may_differ() {
+        for (gamma, eta, threshold) in [
+            (100_000, 500_000, 100_000),
+            (100_000, 900_000, 100_000),
+            (80_000, 400_000, 64_000),
+            // Rounded up: 0.08·2·0.000001 is less than a millionth.
+            (80_000, 1, 1),
+            (3, 400_000, 3),
+        ] {
+            assert_eq!(same_threshold(&parameters(ScoreKind::Kl, gamma, eta)), Micro(threshold), "{gamma} {eta}");
+        }
+    }
+
+    #[test]
+    fn what_follows_for_single_prompts_is_twice_the_threshold_rounded_up() {
+        let says = |share: &str, unit: &str| {
+            Some(format!("So of such challenges at most {share} % are expected to differ by half a {unit} or more"))
+        };
+        let same = outcome(Verdict::Same, false);
+        for (gamma, share) in [(100_000, "20"), (64_000, "12.8"), (64_001, "12.9"), (50_000, "10"), (500, "0.1")] {
+            let parameters = parameters(ScoreKind::Kl, gamma, 500_000);
+            assert_eq!(consequence(same, &parameters), says(share, "nat"), "{gamma}");
+        }
+        let of_texts = parameters(ScoreKind::DeltaCe, 100_000, 500_000);
+        assert_eq!(consequence(same, &of_texts), says("20", "nat per byte"));
+        assert_eq!(consequence(same, &parameters(ScoreKind::KlTopk, 100_000, 500_000)), None);
+        let of_models = parameters(ScoreKind::Kl, 100_000, 500_000);
+        assert_eq!(consequence(outcome(Verdict::Different, false), &of_models), None);
+    }
+}
