@@ -202,12 +202,30 @@ fn nothing_to_check_is_an_error_and_so_is_what_is_no_list() {
         let ran = batch(folder, &[path], "");
         assert!(ran.code == 3 && ran.stderr.contains(reason), "{path}: {} {}", ran.code, ran.stderr);
     }
+    // In a folder, what is neither bundle nor registration is passed over as little.
+    fs::create_dir(folder.join("nonsense")).unwrap();
+    fs::write(folder.join("nonsense/one.pot"), "nonsense").unwrap();
+    let ran = batch(folder, &["nonsense"], "");
+    assert!(ran.code == 3 && ran.stdout.contains("refused (exit 3): nonsense/one.pot"), "{}{}", ran.stdout, ran.stderr);
+    assert!(!ran.stdout.contains("statements") && !ran.stdout.contains("passed over"), "{}", ran.stdout);
     #[cfg(unix)]
     {
         std::os::unix::fs::symlink("/", folder.join("empty/link")).unwrap();
         let ran = batch(folder, &["empty"], "");
         assert!(ran.code == 3 && ran.stderr.contains("is a link"), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_list_has_a_largest_size_and_a_call_a_largest_number_of_bundles() {
+    let folder = tempfile::tempdir().unwrap();
+    let lines = |bytes: usize| batch(folder.path(), &["-"], &"\n".repeat(bytes));
+    let ran = lines(64 << 20);
+    assert!(ran.code == 2 && ran.stderr.contains("nothing to check"), "{}", ran.stderr);
+    let ran = lines((64 << 20) + 1);
+    assert!(ran.code == 3 && ran.stderr.contains("is larger than 67108864 bytes"), "{}", ran.stderr);
+    let ran = batch(folder.path(), &["-"], &"a.pot\n".repeat(1_000_001));
+    assert!(ran.code == 3 && ran.stderr.contains("more than 1000000 bundles were named"), "{}", ran.stderr);
 }
 
 #[test]

@@ -36,6 +36,10 @@ fn auditor() -> SigningKey {
     SigningKey::new(Algorithm::Ed25519, &[1; 32]).unwrap()
 }
 
+/// A policy file that demands the auditor's signature under the registration.
+const REGISTRAR: &str = "format = \"pot acceptance v1\"\nverdicts = [\"SAME\"]\n\
+                         [[signer]]\nrole = \"registrar\"\nfile = \"auditor.pub\"\n";
+
 /// A release folder; the key that its proof is under, and the auditor's, lie beside it.
 struct Release(tempfile::TempDir);
 
@@ -136,13 +140,34 @@ fn what_lies_in_a_release_is_taken_where_nothing_else_was_named() {
     fs::write(release.0.path().join("none.json"), "{}").unwrap();
     ends(release.verify(&["--scores", "none.json"]), 3, "");
     // A policy file names its signers, too.
-    let policy = "format = \"pot acceptance v1\"\nverdicts = [\"SAME\"]\n[[signer]]\nrole = \"registrar\"\nfile = \"auditor.pub\"\n";
-    fs::write(release.0.path().join("check.toml"), policy).unwrap();
+    fs::write(release.0.path().join("check.toml"), REGISTRAR).unwrap();
     ends(release.verify(&["--policy-file", "check.toml"]), 0, "met: ");
+    ends(release.verify(&["--policy-file", "check.toml", "--identity", "other.pub"]), 0, "met: ");
+    fs::remove_file(release.at("registration.sigstore.json")).unwrap();
+    release.list();
+    let (_, said) =
+        release.verify(&["--policy-file", "check.toml", "--identity", "auditor.pub", "--nonce", "none.json"]);
+    assert!(!said.contains("--identity goes with"), "{said}");
+    ends(release.verify(&["--identity", "auditor.pub"]), 2, "--identity goes with --attestation or --nonce");
     // A folder without a list is no release: nothing of it is taken.
     fs::remove_file(release.at("SHA256SUMS")).unwrap();
     let (code, said) = release.verify(&[]);
     assert!(code == 0 && !said.contains("release:") && said.contains("not given: --scores"), "{said}");
+}
+
+#[test]
+fn a_key_that_is_named_in_two_places_is_one_key() {
+    let release = Release::new();
+    let other = SigningKey::new(Algorithm::Ed25519, &[2; 32]).unwrap();
+    let signed = registration_statement(bundle().statement.registration()).to_json().unwrap();
+    let signed = SigstoreBundle::sign(IN_TOTO, signed, &other).to_json().unwrap();
+    fs::write(release.at("registration.sigstore.json"), signed).unwrap();
+    release.list();
+    fs::write(release.0.path().join("other.pub"), other.public().to_pem()).unwrap();
+    fs::write(release.0.path().join("check.toml"), REGISTRAR).unwrap();
+    let (code, said) =
+        release.verify(&["--policy-file", "check.toml", "--identity", "auditor.pub", "--identity", "other.pub"]);
+    assert_eq!((code, said.matches("nothing that was given is signed by key").count()), (4, 1), "{said}");
 }
 
 #[test]

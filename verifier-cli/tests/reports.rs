@@ -14,7 +14,7 @@ use pot_protocol::{
     statement::RawStatement,
 };
 use pot_verifier::{
-    Evidence, Report, check,
+    Evidence, Piece, Report, check,
     trust::{TrustStore, known_circuit},
 };
 
@@ -188,4 +188,19 @@ fn a_policy_of_ones_own_is_warned_of() {
     (raw.verdict, raw.n, raw.attempts_total) = (Verdict::Different, 60, 120);
     let warnings = report(raw, &policy).warnings;
     assert!(warnings.len() == 2 && warnings[1].starts_with("the policy is no built-in one"), "{warnings:?}");
+}
+
+#[test]
+fn a_piece_has_one_name_in_reports_and_policy_files() {
+    for (piece, name) in [
+        (Piece::Scores, "scores"),
+        (Piece::Transcript, "transcript"),
+        (Piece::Reveal, "reveal"),
+        (Piece::Openings, "openings"),
+        (Piece::Nonce, "nonce"),
+        (Piece::Registry, "registry"),
+        (Piece::Time, "time"),
+    ] {
+        assert_eq!((piece.name(), serde_json::json!(piece)), (name, serde_json::json!(name)));
+    }
 }

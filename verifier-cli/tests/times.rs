@@ -225,6 +225,10 @@ fn a_log_says_where_and_its_named_witnesses_when() {
     assert_eq!((earliest.time, earliest.by.as_str()), (REGISTERED + 20, "witness 'two.example'"));
     assert!(has(&report.warnings, &["no log proof is cosigned by 'four.example'"]), "{:?}", report.warnings);
     assert!(!has(&report.warnings, &["cosigned by 'one.example'"]));
+    // Of two at one time the first is named.
+    let named = ["one.example", "two.example"];
+    let report = logged(statement(), &named.map(|name| (name, REGISTERED)), &named).unwrap();
+    assert_eq!(report.times.earliest.unwrap().by, "witness 'one.example'");
     // Without witnesses there is a place and no time.
     let untimed = logged(statement(), &cosigned, &[]).unwrap();
     assert!(has(&untimed.verified, &["no witness was named to say when"]) && has(&untimed.verified, &BY_THE_AUDITOR));
@@ -256,6 +260,9 @@ fn what_does_not_fit_is_refused_by_its_class() {
 
     assert_eq!(class(logged(statement(), &[("one.example", 5)], &["two.example"])), Class::Trust);
     let logs = [NoteKey::log(&Signer::new("log.example", 1).vkey()).unwrap()];
+    let proofs = [log_proof(b"another", &[]).into_bytes()];
+    let elsewhere = report(statement(), Times { log_proofs: &proofs, logs: &logs, ..Times::default() }).unwrap_err();
+    assert!(elsewhere.to_string().contains("the log proof is not about this bundle's registration"), "{elsewhere}");
     for (proof, logs, expected) in [
         (log_proof(b"another", &[]), &logs[..], Class::Invalid),
         (log_proof(&file("registration.pot"), &[]), &[], Class::Trust),
@@ -329,4 +336,41 @@ fn pot_check_ends_as_it_should() {
     let json: serde_json::Value = serde_json::from_slice(&json).unwrap();
     assert_eq!(json["times"]["time_stamps"][0]["authority"], "CN=p256 of the tests");
     assert_eq!(json["times"]["earliest"]["time"], 1_692_803_500);
+}
+
+#[test]
+fn a_release_is_asked_when_the_registration_was_there_once_somebody_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let [bundle, key] = bundle_and_key(statement());
+    let proof = log_proof(&file("registration.pot"), &[("witness.example", REGISTERED + 10)]);
+    let files = [
+        ("bundle.pot", bundle),
+        ("nonce.json", ROUND.as_bytes().to_vec()),
+        ("registration.tsr", file("in-time.tst")),
+        ("registration.tlog-proof", proof.into_bytes()),
+    ];
+    fs::create_dir(folder.path().join("release")).unwrap();
+    fs::write(folder.path().join("verifying.key"), key).unwrap();
+    let mut list = vec![];
+    for (name, bytes) in &files {
+        fs::write(folder.path().join("release").join(name), bytes).unwrap();
+        list.push(format!("{}  {name}\n", Digest::of(bytes)));
+    }
+    fs::write(folder.path().join("release/SHA256SUMS"), list.concat()).unwrap();
+    let ca = time_stamp("ca.pem").to_str().unwrap().to_owned();
+    let log = Signer::new("log.example", 1).vkey();
+    for (arguments, stamps, proofs) in [
+        (&[][..], 0, 0),
+        (&["--tsa", &ca][..], 1, 0),
+        (&["--log-key", &log], 0, 1),
+        (&["--tsa", &ca, "--time-stamp", "release/registration.tsr"], 1, 0),
+        (&["--log-key", &log, "--log-proof", "release/registration.tlog-proof"], 0, 1),
+    ] {
+        let always = ["verify", "release", "--trust", "verifying.key", "--json"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pot-check"));
+        let ran = command.args(always).args(arguments).current_dir(folder.path()).output().unwrap();
+        let report: serde_json::Value = serde_json::from_slice(&ran.stdout).unwrap();
+        let count = |of: &str| report["times"][of].as_array().unwrap().len();
+        assert_eq!((count("time_stamps"), count("log_proofs")), (stamps, proofs), "{arguments:?}");
+    }
 }

@@ -5,11 +5,11 @@ use pot_protocol::{
     policy::Preset,
     registration::{ModelFile, ModelIdentity},
 };
-use pot_verifier::{Evidence, acceptance::Acceptance, check, trust::TrustStore};
+use pot_verifier::{Evidence, RegistryFile, acceptance::Acceptance, check, trust::TrustStore};
 
 use crate::{
     known::{self, statement},
-    setting::{BEGIN, NOW, report_with, signing_key, unmet, verifying_key},
+    setting::{BEGIN, NOW, bundle, report_with, signing_key, unmet, verifying_key},
 };
 
 #[test]
@@ -55,6 +55,12 @@ fn every_demand_is_met_or_not() {
             format!("{same}[candidate]\nnames = [\"two\"]\nroots = [\"{other}\"]"),
             "candidate",
         ),
+        (
+            format!("{same}[candidate]\nroots = [\"{root}\", \"{other}\"]"),
+            // Nor a root for a name, which weights have none that counts of.
+            format!("{same}[candidate]\nnames = [\"one\"]\nroots = [\"{root}\"]"),
+            "candidate",
+        ),
     ] {
         assert_eq!(unmet(&met, &report, NOW), [""; 0], "{met}");
         let unmet = unmet(&not, &report, NOW);
@@ -70,6 +76,12 @@ fn what_was_not_given_is_not_met() {
         assert_eq!(unmet(&text, &report, NOW).len(), 1, "{piece}");
     }
     assert_eq!(unmet("verdicts = [\"SAME\"]\nmax_attempts = 5", &report, NOW), ["at most 5 attempts on this pair"]);
+    let files = [RegistryFile { name: "own".to_owned(), bytes: bundle().to_bytes() }];
+    let mut tried = report_with(&Evidence { registry: Some((&files, NOW)), ..Evidence::default() });
+    for (attempts, enough) in [(5, true), (6, false)] {
+        tried.registry.as_mut().unwrap().attempts = attempts;
+        assert_eq!(unmet("verdicts = [\"SAME\"]\nmax_attempts = 5", &tried, NOW).is_empty(), enough);
+    }
     // A name that is a built-in policy's is none for a policy of one's own.
     let mut own = report.clone();
     (own.preset, own.policy_document) = (None, Digest([8; 32]));
@@ -83,6 +95,11 @@ fn a_run_from_the_future_is_not_fresh() {
     let text = "verdicts = [\"SAME\"]\nmax_age_days = 10000";
     assert_eq!(unmet(text, &report, 1500 - 600), [""; 0]);
     assert_eq!(unmet(text, &report, 1500 - 601).len(), 1);
+    let (policy, _) = Acceptance::from_toml(format!("{BEGIN}{text}").as_bytes()).unwrap();
+    let found = |now| policy.judge(&report, &[], now).pop().unwrap().found;
+    assert_eq!(found(1500 - 600), "0 days, by the auditor's clock");
+    assert_eq!(found(1500 - 601), "sealed in the future, by the auditor's clock");
+    assert_eq!(found(1500 + 86_401), "2 days, by the auditor's clock");
 }
 
 #[test]
@@ -146,4 +163,10 @@ fn files_that_demand_nothing_or_cannot_be_met_are_refused() {
         assert!(error.contains(why) && !error.contains('\n'), "{text}: {error}");
     }
     assert!(Acceptance::from_toml(&[0xff]).is_err());
+    let signed_by = |count| {
+        let signer = format!("[[signer]]\nrole = \"auditor\"\npem = '''{pem}'''\n");
+        Acceptance::from_toml(format!("{BEGIN}verdicts = [\"SAME\"]\n{}", signer.repeat(count)).as_bytes())
+    };
+    assert_eq!(signed_by(64).unwrap().1.len(), 64);
+    assert!(signed_by(65).unwrap_err().to_string().contains("it names more than 64 signers"));
 }

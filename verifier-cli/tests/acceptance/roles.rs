@@ -137,3 +137,27 @@ fn a_role_without_its_key_at_hand_is_not_met() {
     let demands = policy.judge(&report, &[(SignerRole::Auditor, auditor.public())], NOW);
     assert!(demands.iter().all(|demand| demand.met), "{demands:?}");
 }
+
+#[test]
+fn a_demand_says_by_whom_it_was_signed() {
+    let (server, counterparty) = (signing_key(1), signing_key(2));
+    let mut report = report_with(&Evidence::default());
+    let found = |report: &Report, role: &str, key: &SigningKey| {
+        let file = format!(
+            "{BEGIN}verdicts = [\"SAME\"]\n[[signer]]\nrole = \"{role}\"\npem = '''{}'''\n",
+            key.public().to_pem()
+        );
+        let (policy, _) = Acceptance::from_toml(file.as_bytes()).unwrap();
+        policy.judge(report, &[], NOW).pop().unwrap().found
+    };
+    let nobody = "signed by nobody that was given";
+    assert_eq!(found(&report, "counterparty", &counterparty), nobody);
+    assert_eq!(found(&report, "candidate-server", &server), nobody);
+    report.nonce_key = Some(counterparty.public().id());
+    assert_eq!(found(&report, "counterparty", &counterparty), format!("signed by {}", counterparty.public().id()));
+    report.signed = vec![answers(&server, Side::Candidate, 3, true)];
+    let three = format!("signed by {} in 3 records", server.public().id());
+    assert_eq!(found(&report, "candidate-server", &server), three);
+    report.signed = vec![Signed { key: server.public().id(), said: Said::Registration }];
+    assert_eq!(found(&report, "registrar", &server), format!("signed by {}", server.public().id()));
+}

@@ -138,3 +138,34 @@ fn read(path: &Path, limit: u64) -> Result<Vec<u8>, String> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)] // tests may panic
+
+    use super::*;
+
+    #[test]
+    fn as_many_files_as_allowed_are_found_in_order_and_none_is_left_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("inside")).unwrap();
+        for name in ["b.pot", "inside/a.pot", "c.txt"] {
+            fs::write(at(name), name).unwrap();
+        }
+        let found = [at("b.pot"), at("inside/a.pot")];
+        assert_eq!(pot_files(folder.path(), 2).unwrap(), found);
+        assert_eq!(pot_files(folder.path(), 3).unwrap(), found);
+        assert!(pot_files(folder.path(), 1).unwrap_err().contains("more than 1 registrations"));
+    }
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("file");
+        fs::write(&path, [7; 10]).unwrap();
+        assert_eq!(small_file(&path, 10).unwrap(), [7; 10]);
+        assert!(small_file(&path, 9).unwrap_err().contains("is larger than 9 bytes"));
+        assert_eq!(digest(&path).unwrap(), Digest::of(&[7; 10]));
+    }
+}

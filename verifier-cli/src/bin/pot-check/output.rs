@@ -74,3 +74,16 @@ pub(crate) fn labelled(key: &KeyReport) -> String {
     let label = key.label.as_deref().map(|label| format!("'{}', ", label.escape_debug())).unwrap_or_default();
     format!(" ({label}{source})")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_shown_that_a_terminal_obeys_and_nothing_endless() {
+        assert_eq!(shown("one\ntwo\u{1b}[31m\u{202e}three"), "one two [31m three");
+        let (most, more) = ("x".repeat(LONGEST), "x".repeat(LONGEST + 1));
+        assert_eq!(shown(&most), most);
+        assert_eq!(shown(&more), format!("{most}\u{2026}"));
+    }
+}

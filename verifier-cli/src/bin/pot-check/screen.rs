@@ -1,6 +1,9 @@
 //! The report for people, on one screen: what is claimed in words, what that rests on, what was not looked at.
 
-use std::io::{self, IsTerminal, Write};
+use std::{
+    ffi::OsString,
+    io::{self, IsTerminal, Write},
+};
 
 use pot_protocol::digest::Digest;
 use pot_verifier::{Assurance, Report, acceptance::Demand};
@@ -30,10 +33,8 @@ struct Screen<W> {
 pub(crate) fn report(report: &Report, demands: Option<&[Demand]>) -> io::Result<()> {
     let out = io::stdout().lock();
     let terminal = out.is_terminal();
-    // https://no-color.org: any value that is not empty.
-    let plain = std::env::var_os("NO_COLOR").is_some_and(|v| !v.is_empty())
-        || std::env::var_os("TERM").is_some_and(|term| term == "dumb");
-    let mut screen = Screen { out, terminal, colour: terminal && !plain };
+    let colour = terminal && !is_plain(|name| std::env::var_os(name));
+    let mut screen = Screen { out, terminal, colour };
     screen.verdict(report)?;
     screen.models(report)?;
     screen.trust(report)?;
@@ -42,6 +43,12 @@ pub(crate) fn report(report: &Report, demands: Option<&[Demand]>) -> io::Result<
         screen.item(title, style, &format!("{} (there is: {})", demand.demanded, demand.found))?;
     }
     screen.out.flush()
+}
+
+/// Whether a terminal's variables refuse colours.
+fn is_plain(variable: impl Fn(&str) -> Option<OsString>) -> bool {
+    // https://no-color.org: any value that is not empty.
+    variable("NO_COLOR").is_some_and(|v| !v.is_empty()) || variable("TERM").is_some_and(|term| term == "dumb")
 }
 
 impl<W: Write> Screen<W> {
@@ -166,6 +173,12 @@ fn times([registered, due, sealed]: [u64; 3]) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)] // tests may panic
+
+    use std::path::Path;
+
+    use pot_verifier::{Evidence, check, trust::TrustStore};
+
     use super::*;
 
     fn on(terminal: bool, colour: bool, write: impl FnOnce(&mut Screen<Vec<u8>>) -> io::Result<()>) -> String {
@@ -183,6 +196,40 @@ mod tests {
     }
 
     #[test]
+    fn colours_are_refused_by_variables() {
+        let plain = |name: &str, value: &str| is_plain(|asked| (asked == name).then(|| value.into()));
+        assert!(plain("NO_COLOR", "1") && plain("TERM", "dumb"));
+        assert!(!plain("NO_COLOR", "") && !plain("TERM", "xterm") && !plain("COLOR", "1"));
+    }
+
+    #[test]
+    fn verdict_and_assurance_have_the_colour_of_what_they_say() {
+        let vector = |name: &str| {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../test-vectors/v1/valid/forgeable");
+            std::fs::read(folder.join(name)).unwrap()
+        };
+        let mut trust = TrustStore::new(true);
+        trust.add(&vector("verifying.key")).unwrap();
+        let mut report = check(&vector("bundle.pot"), &trust, &Evidence::default()).unwrap();
+        let (good, bad, careful) = (32, 31, 33);
+        for (verdict, colour) in [("SAME", good), ("DIFFERENT", bad), ("SAME-TOPK", careful), ("UNDECIDED", careful)] {
+            report.verdict = verdict;
+            let said = on(true, true, |screen| screen.verdict(&report));
+            assert!(said.starts_with(&format!("\x1b[{colour}m{verdict}\x1b[0m after 11 challenges")), "{said}");
+        }
+        for (level, colour, worth) in [
+            (Assurance::None, bad, "a proof that whoever made its key could have forged"),
+            (Assurance::Arithmetic, careful, "that they came from these models is not shown"),
+            (Assurance::Signed, good, "the candidate's answers behind them are signed"),
+        ] {
+            report.assurance = level;
+            let said = on(true, true, |screen| screen.verdict(&report));
+            assert!(said.contains(&format!("\x1b[{colour}m{}\x1b[0m (", level.name())), "{said}");
+            assert!(said.contains(worth), "{said}");
+        }
+    }
+
+    #[test]
     fn lines_are_broken_on_terminals_alone() {
         let text = "word ".repeat(60).trim_end().to_owned();
         let item = |screen: &mut Screen<Vec<u8>>| screen.item("verified", Style::Plain, &text);
@@ -190,6 +237,22 @@ mod tests {
         let broken = on(true, false, item);
         assert!(broken.lines().count() > 3 && broken.lines().all(|line| line.chars().count() <= WIDTH), "{broken}");
         assert_eq!(broken.split_whitespace().filter(|word| *word == "word").count(), 60);
+    }
+
+    #[test]
+    fn a_line_is_broken_where_the_next_word_does_not_fit() {
+        // The first line begins at column 12 of 100, the others at 4; a word takes its blank along.
+        let item = |lengths: &[usize]| {
+            let words: Vec<_> = lengths.iter().map(|length| "x".repeat(*length)).collect();
+            on(true, false, |screen| screen.item("said", Style::Plain, &words.join(" ")))
+        };
+        let x = |length: usize| "x".repeat(length);
+        assert_eq!(item(&[40, 46]), format!("  said: {} {}\n", x(40), x(46)));
+        assert_eq!(item(&[40, 47]), format!("  said: {}\n    {}\n", x(40), x(47)));
+        assert_eq!(item(&[90, 47, 47]), format!("  said: {}\n    {} {}\n", x(90), x(47), x(47)));
+        assert_eq!(item(&[90, 47, 48]), format!("  said: {}\n    {}\n    {}\n", x(90), x(47), x(48)));
+        // The first word stays, however long it is.
+        assert_eq!(item(&[200]), format!("  said: {}\n", x(200)));
     }
 
     #[test]

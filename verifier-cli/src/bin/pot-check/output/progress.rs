@@ -45,8 +45,31 @@ impl Progress {
     /// Clears the counter away.
     pub(crate) fn end(self) {
         if self.shown {
-            let width = self.what.len() + 2 * self.total.to_string().len() + 5;
+            let width = self.width();
             let _ = write!(io::stderr(), "\r{:width$}\r", "");
         }
+    }
+
+    /// Columns of the longest counter.
+    fn width(&self) -> usize {
+        self.what.len() + 2 * self.total.to_string().len() + 5
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_come_when_some_time_has_gone_by() {
+        let mut progress = Progress::new("checked", 12);
+        let began = progress.written;
+        progress.add(2);
+        assert_eq!((progress.done, progress.written), (2, began));
+        let Some(long_ago) = began.checked_sub(ELSEWHERE) else { return };
+        progress.written = long_ago;
+        progress.add(3);
+        assert!(progress.done == 5 && progress.written >= began);
+        assert_eq!(progress.width(), "checked 12 of 12".len());
     }
 }
