@@ -16,7 +16,7 @@ use pot_protocol::{
     bundle::Bundle,
     digest::Digest,
     keys::snarkjs,
-    registration::{NonceSource, RawRegistration},
+    registration::{ModelFile, ModelIdentity, NonceSource, RawRegistration},
     spot::Request,
 };
 use pot_verifier::trust::known_circuit;
@@ -276,7 +276,13 @@ fn a_counterparty_signs_a_nonce_of_its_own() {
     let folder = tempfile::tempdir().unwrap();
     let [theirs, other] = [1, 2].map(|seed| SigningKey::new(Algorithm::EcdsaP256, &[seed; 32]).unwrap());
     let source = NonceSource::Signed { name: "them".to_owned(), key: theirs.public().to_der() };
-    let registration = RawRegistration { nonce: source, ..statement().registration }.validate().unwrap();
+    let mut raw = RawRegistration { nonce: source, ..statement().registration };
+    // As long as one gets: a model of many files.
+    if let ModelIdentity::Weights { files, .. } = &mut raw.candidate {
+        files.extend((0..256).map(|n| ModelFile { name: format!("{n:0140}"), sha256: Digest([7; 32]) }));
+    }
+    let registration = raw.validate().unwrap();
+    assert!((40 << 10..48 << 10).contains(&registration.to_bytes().len()));
     for (name, bytes) in [
         ("registration.pot", registration.to_bytes()),
         ("their.key", theirs.to_pem().as_bytes().to_vec()),

@@ -373,4 +373,12 @@ fn a_release_is_asked_when_the_registration_was_there_once_somebody_is_named() {
         let count = |of: &str| report["times"][of].as_array().unwrap().len();
         assert_eq!((count("time_stamps"), count("log_proofs")), (stamps, proofs), "{arguments:?}");
     }
+    // Without them it is as anywhere: whoever names an authority says what of.
+    fs::write(folder.path().join("release/SHA256SUMS"), list[..2].concat()).unwrap();
+    for named in [["--tsa", &ca], ["--log-key", &log]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pot-check"));
+        let always = ["verify", "release", "--trust", "verifying.key"];
+        let ran = command.args(always).args(named).current_dir(folder.path()).output().unwrap();
+        assert_eq!(ran.status.code(), Some(2), "{}", String::from_utf8_lossy(&ran.stderr));
+    }
 }

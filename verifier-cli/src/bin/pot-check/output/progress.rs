@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn words_come_when_some_time_has_gone_by() {
-        let mut progress = Progress::new("checked", 12);
+        let mut progress = Progress::new("checked", 120);
         let began = progress.written;
         progress.add(2);
         assert_eq!((progress.done, progress.written), (2, began));
@@ -70,6 +70,6 @@ mod tests {
         progress.written = long_ago;
         progress.add(3);
         assert!(progress.done == 5 && progress.written >= began);
-        assert_eq!(progress.width(), "checked 12 of 12".len());
+        assert_eq!(progress.width(), "checked 120 of 120".len());
     }
 }
