@@ -57,7 +57,7 @@ fn every_demand_is_met_or_not() {
         ),
         (
             format!("{same}[candidate]\nroots = [\"{root}\", \"{other}\"]"),
-            // Nor a root for a name, which weights have none that counts of.
+            // Nor a root for a name.
             format!("{same}[candidate]\nnames = [\"one\"]\nroots = [\"{root}\"]"),
             "candidate",
         ),
