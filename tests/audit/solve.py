@@ -35,7 +35,7 @@ while not (command := parser.nextCommand()).isNull():
 VARIABLE = re.compile(r"\b(?:[abs]\d+|[ab]bit\d+)\b")
 # How a wire is asked about: how far from it the constraints are, None being all of them; and whether equal wires are one.
 TRIES = ((0, False), (0, True), (1, False), (1, True), (None, False), (None, True))
-# Seconds for one try.
+# Seconds for one try, unless it is under all constraints.
 TRY = 5.0
 
 
@@ -126,7 +126,9 @@ class Question:
             still = []
             for pair in left:
                 rest = until - time.monotonic()
-                answer = self.try_one(pair, *TRIES[at], min(TRY, rest)) if rest > 0 else "time-out"
+                # Under all constraints there is nothing else to try.
+                most = TRY if TRIES[at][0] is not None else max(TRY, rest / len(left) / 2)
+                answer = self.try_one(pair, *TRIES[at], min(most, rest)) if rest > 0 else "time-out"
                 if answer == "sat":
                     return "sat"
                 if answer == "unsat":

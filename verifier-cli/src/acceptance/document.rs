@@ -63,7 +63,7 @@ pub struct Acceptance {
     signers: Vec<SignerText>,
 }
 
-/// A model: one of these roots, or of these names. At least one list is there.
+/// A model: one of these roots, or of these names. One list is there: what has a root has weights, whose name counts for nothing.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Model {
@@ -218,8 +218,15 @@ impl Acceptance {
             ("reference", self.reference.as_ref().is_some_and(Model::demands_nothing)),
             ("candidate", self.candidate.as_ref().is_some_and(Model::demands_nothing)),
         ];
-        match empty.into_iter().find(|(_, empty)| *empty) {
-            Some((name, _)) => Err(format!("'{name}' lists nothing that would be accepted: leave it out, or fill it")),
+        if let Some((name, _)) = empty.into_iter().find(|(_, empty)| *empty) {
+            return Err(format!("'{name}' lists nothing that would be accepted: leave it out, or fill it"));
+        }
+        let lists_both = |model: &Option<Model>| model.as_ref().is_some_and(|m| m.roots.is_some() && m.names.is_some());
+        let side = [("reference", &self.reference), ("candidate", &self.candidate)];
+        match side.into_iter().find(|(_, model)| lists_both(model)) {
+            Some((side, _)) => Err(format!(
+                "'{side}' lists roots and names, which no model meets: roots are for weights, names for endpoints"
+            )),
             None => Ok(()),
         }
     }

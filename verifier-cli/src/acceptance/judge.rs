@@ -141,9 +141,8 @@ impl Model {
             format!("'{}' ({})", name.escape_debug(), if shown.is_empty() { "no weights at hand" } else { &shown });
         // Where roots are listed a name does not replace them: anybody can call a model anything.
         let met = match (&self.roots, &self.names) {
-            (Some(roots), None) => by_root(roots),
+            (Some(roots), _) => by_root(roots),
             (None, Some(names)) => by_name(names),
-            (Some(roots), Some(names)) => by_root(roots) && by_name(names),
             (None, None) => false,
         };
         demand(format!("the {side} to be one of those listed"), found, met)

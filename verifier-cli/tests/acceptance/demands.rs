@@ -51,14 +51,8 @@ fn every_demand_is_met_or_not() {
         ),
         (
             format!("{same}[candidate]\nroots = [\"{}\"]", Digest([6; 32])),
-            // A name does not make up for a root.
-            format!("{same}[candidate]\nnames = [\"two\"]\nroots = [\"{other}\"]"),
-            "candidate",
-        ),
-        (
-            format!("{same}[candidate]\nroots = [\"{root}\", \"{other}\"]"),
-            // Nor a root for a name.
-            format!("{same}[candidate]\nnames = [\"one\"]\nroots = [\"{root}\"]"),
+            // Weights may be called anything.
+            format!("{same}[candidate]\nnames = [\"two\"]"),
             "candidate",
         ),
     ] {
@@ -145,6 +139,10 @@ fn files_that_demand_nothing_or_cannot_be_met_are_refused() {
         (format!("{BEGIN}verdicts = [\"SAME\"]\nverifying_keys = []"), "'verifying_keys' lists nothing"),
         (format!("{BEGIN}verdicts = [\"SAME\"]\n[candidate]\nroots = []"), "'candidate' lists nothing"),
         (format!("{BEGIN}verdicts = [\"SAME\"]\n[reference]"), "'reference' lists nothing"),
+        (
+            format!("{BEGIN}verdicts = [\"SAME\"]\n[candidate]\nnames = [\"m\"]\nroots = [\"{}\"]", "0".repeat(64)),
+            "'candidate' lists roots and names, which no model meets",
+        ),
         (format!("{BEGIN}verdicts = [\"SAME\"]\n[[signer]]\nrole = \"auditor\""), "either 'pem' or 'file'"),
         (
             format!("{BEGIN}verdicts = [\"SAME\"]\n[[signer]]\nrole = \"auditor\"\npem = '''{pem}'''\nfile = \"k\""),
