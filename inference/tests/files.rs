@@ -142,6 +142,8 @@ fn an_index_must_describe_the_files() {
         (map(r#""a": "/etc/passwd""#), "into '/etc/passwd', which is no file name"),
         (map(r#""a": "x/../m-1.safetensors""#), "which is no file name"),
         (map(r#""a": "m-1.safetensors/""#), "which is no file name"),
+        (map(r#""a": "m\n1.safetensors""#), "into 'm\\n1.safetensors', which is no file name"),
+        (map(r#""a": "m\u202e1.safetensors""#), "which is no file name"),
         (map(r#""a": """#), "which is no file name"),
         (map(&format!(r#"{rest}, "b": "m-1.safetensors""#)), "tensor 'b' is missing"),
         (map(&format!(r#"{rest}, "b": "m-2.safetensors", "d": "m-2.safetensors""#)), "tensor 'd' is missing"),

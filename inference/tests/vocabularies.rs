@@ -240,6 +240,8 @@ fn templates_that_name_what_is_not_there_are_refused() {
         (json!([start, text]), described(json!([1, 2])), "names the token '<s>'"),
         (json!([text, second]), json!({}), "has a text 'B'"),
         (json!([text, text]), json!({}), "has the text twice"),
+        (json!([start]), described(json!([1])), "has no text"),
+        (json!([]), json!({}), "has no text"),
     ] {
         let error = with(single, tokens).unwrap_err();
         assert!(error.contains(part), "{error}");
@@ -255,18 +257,33 @@ fn steps_that_make_texts_longer_without_measure_are_refused() {
         HuggingFace::parse("t", &json.to_string()).map(drop).map_err(|e| e.to_string())
     };
     let double = json!({"type": "Replace", "pattern": {"String": "a"}, "content": "aa"});
-    let insert = json!({"type": "Replace", "pattern": {"Regex": ""}, "content": "a"});
     let letters = json!({"type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": false});
-    for (key, step, list) in [
-        ("normalizer", &double, "normalizers"),
-        ("normalizer", &insert, "normalizers"),
-        ("normalizer", &letters, "normalizers"),
-        ("pre_tokenizer", &letters, "pretokenizers"),
-    ] {
+    for (key, step, list) in [("normalizer", &double, "normalizers"), ("pre_tokenizer", &letters, "pretokenizers")] {
         assert_eq!(with(key, step, list, 10), Ok(()), "{step}");
         let error = with(key, step, list, 11).unwrap_err();
         assert!(error.contains("could make a text 2048 times as long"), "{error}");
         assert!(with(key, step, list, 1000).is_err());
+    }
+    // What is put before a text is put before each part of one, and letters that are composed anew grow too.
+    let marks = json!({"type": "Replace", "pattern": {"String": "𝅘𝅥"}, "content": "𝅗𝅥"});
+    assert_eq!(with("normalizer", &marks, "normalizers", 100), Ok(()));
+    for (step, most) in [
+        (json!({"type": "NFC"}), 6),
+        (json!({"type": "NFKD"}), 2),
+        (json!({"type": "Prepend", "prepend": "▁"}), 5),
+        (json!({"type": "Lowercase"}), 10),
+    ] {
+        assert_eq!(with("normalizer", &step, "normalizers", most), Ok(()), "{step}");
+        let error = with("normalizer", &step, "normalizers", most + 1).unwrap_err();
+        assert!(error.contains("could make a text"), "{error}");
+    }
+    let spaced = json!({"type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": false});
+    assert_eq!(with("pre_tokenizer", &spaced, "pretokenizers", 5), Ok(()));
+    assert!(with("pre_tokenizer", &spaced, "pretokenizers", 6).is_err());
+    for length in [0, 17] {
+        let step = json!({"type": "Prepend", "prepend": "a".repeat(length)});
+        let error = with("normalizer", &step, "normalizers", 1).unwrap_err();
+        assert!(error.contains(&format!("puts {length} bytes before a text")), "{error}");
     }
     // A table that announces a million entries and has two.
     let table = json!({"type": "Precompiled", "precompiled_charsmap": "AABAAAAA/38FAAAA"});

@@ -45,17 +45,20 @@ def ask(text, seconds):
         file.write(text)
         file.flush()
         command = [sys.executable, "-c", ASK, file.name]
-        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         solvers = [subprocess.Popen([*command, how], **pipes) for how in ("split", "gb")]
-        begun = time.monotonic()
+        begun, running, errors = time.monotonic(), list(solvers), []
         try:
-            while time.monotonic() - begun < seconds and any(solver.poll() is None for solver in solvers):
-                for solver in solvers:
-                    if solver.poll() == 0:
-                        answer = solver.stdout.read().decode().strip()
-                        if answer in ("sat", "unsat"):
-                            return answer
+            while running and time.monotonic() - begun < seconds:
+                for solver in [solver for solver in running if solver.poll() is not None]:
+                    running.remove(solver)
+                    answer, error = (text.decode().strip() for text in solver.communicate())
+                    errors += [error] if solver.returncode != 0 else []
+                    if answer in ("sat", "unsat"):
+                        return answer
                 time.sleep(0.005)
+            if len(errors) == len(solvers):
+                sys.exit(f"cvc5 could not be asked: {errors[0]}")
             return "time-out"
         finally:
             for solver in solvers:
@@ -75,7 +78,10 @@ class Question:
         lines = base.splitlines()
         self.head = [line for line in lines if not line.startswith(("(assert", "(declare-const"))]
         self.rows = [line for line in lines if line.startswith("(assert")]
+        # At least one wire, or "unsat" would be said of nothing.
         self.asked = re.findall(r"^\(assert \(not \(= (\S+) (.*)\)\)\)$", asked, re.MULTILINE)
+        if not self.asked:
+            sys.exit("a file asks about no wire: write the questions anew")
         # A row's lowest bit is what its other bits leave: no wire, but easier to go on from where it is known.
         helpers = sorted({v for row in self.rows for v in variables(row) if v.startswith("abit")})
         self.helpers = [(helper, f"b{helper[1:]}") for helper in helpers if self.asked and self.asked[0][1] != "(as ff0 F)"]

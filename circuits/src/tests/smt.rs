@@ -93,14 +93,15 @@ impl Smt {
                     continue;
                 }
                 // Solvers know bits by x·x = x, and sums of bits where all are on one side.
-                let bit = if let [(wire, k)] = a[..]
+                let wire = if let [(wire, k)] = a[..]
                     && k == Fr::ONE
                 {
-                    name(wire, *copy)
+                    Some(name(wire, *copy))
                 } else {
-                    format!("{copy}bit{index}")
+                    None
                 };
-                if a.len() > 1 {
+                let bit = wire.clone().unwrap_or_else(|| format!("{copy}bit{index}"));
+                if wire.is_none() {
                     let (less, more): (Combination, Combination) = a.iter().partition(|(_, k)| is_negative(k));
                     let less: Combination = less.into_iter().map(|(wire, k)| (wire, -k)).collect();
                     let bits = combination(&less, |wire| name(wire, *copy));

@@ -27,16 +27,21 @@ fn of(step: &Value) -> Result<u64, String> {
             let each = steps("normalizers").chain(steps("pretokenizers"));
             each.map(of).try_fold(1, |product: u64, growth| Ok(product.saturating_mul(growth?)))
         }
-        Some("ByteLevel" | "Lowercase") => Ok(2),
-        // A letter and its marks; a space that becomes another character.
-        Some("NFD" | "StripAccents" | "Metaspace") => Ok(4),
-        // One character of three bytes stands for a sentence of 33.
-        Some("NFKC" | "NFKD" | "BertNormalizer") => Ok(11),
+        Some("Lowercase") => Ok(2),
+        // Each byte becomes a letter of two, and a text of one letter may get a space before it.
+        Some("ByteLevel") => Ok(if step["add_prefix_space"] == false { 2 } else { 4 }),
+        // A space becomes another character, and one goes before a text of one letter.
+        Some("Metaspace") => Ok(8),
+        // The largest factors of UTF-8: <https://unicode.org/faq/normalization.html>.
+        Some("NFC" | "NFD") => Ok(3),
+        Some("NFKC" | "NFKD") => Ok(11),
+        Some("Prepend") => match step["prepend"].as_str().map_or(0, str::len) {
+            length @ 1..=16 => Ok(1 + length as u64),
+            length => Err(format!("its normalizer puts {length} bytes before a text, 1 to 16 are allowed")),
+        },
         Some("Replace") => {
             let bytes = |text: &Value| text.as_str().map_or(0, str::len) as u64;
-            let (content, pattern) = (bytes(&step["content"]), bytes(&step["pattern"]["String"]));
-            // An expression, or nothing, is found before every byte.
-            Ok(if pattern == 0 { content + 1 } else { content.div_ceil(pattern).max(1) })
+            Ok(bytes(&step["content"]).div_ceil(bytes(&step["pattern"]["String"]).max(1)).max(1))
         }
         Some("Precompiled") => {
             Err("its normalizer is a precompiled table of characters, which is not supported".to_owned())

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokenizers::{Encoding, NormalizedString, Normalizer};
 
 use super::meaning::{self, Meaning, SPACE, Spelling};
-use super::{Tokenizer, byte_pieces, growth, merges, steps, template, vocabulary::byte_of};
+use super::{Tokenizer, byte_pieces, growth, merges, patterns, steps, template, vocabulary::byte_of};
 use crate::InferenceError;
 
 /// A tokenizer from a `tokenizer.json` file.
@@ -48,8 +48,11 @@ impl HuggingFace {
             origin: origin.to_owned(),
             reason: reason.lines().next().unwrap_or_default().to_owned(),
         };
-        let json: Value = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let mut json: Value = serde_json::from_str(text).map_err(|e| bad(e.to_string()))?;
+        steps::with_type(&mut json);
         steps::check(&json).map_err(bad)?;
+        patterns::check(&json).map_err(bad)?;
+        spaces(&json["added_tokens"]).map_err(bad)?;
         merges::check(&json["model"]).map_err(bad)?;
         growth::check(&json["normalizer"], &json["pre_tokenizer"]).map_err(bad)?;
         template::check(&json["post_processor"]).map_err(bad)?;
@@ -59,8 +62,7 @@ impl HuggingFace {
         tokenizer.with_padding(None);
         // What looks like a control token inside a prompt is text.
         tokenizer.set_encode_special_tokens(true);
-        let kind = json["model"]["type"].as_str();
-        if kind == Some("BPE") && json["model"]["dropout"].as_f64().is_some_and(|d| d > 0.0) {
+        if json["model"]["dropout"].as_f64().is_some_and(|d| d > 0.0) {
             return Err(bad("its merges are dropped at random (model.dropout): set it to null".to_owned()));
         }
         let spelling = spelling(&json["decoder"]).ok_or_else(|| {
@@ -149,13 +151,21 @@ impl HuggingFace {
     }
 }
 
-/// The token that `model` puts for what its vocabulary lacks: named by its text, or by its place in a list of pieces.
-fn unknown(model: &Value, tokenizer: &tokenizers::Tokenizer) -> Option<u32> {
-    match (model["unk_token"].as_str(), model["unk_id"].as_u64()) {
-        (Some(text), _) => tokenizer.token_to_id(text),
-        (None, Some(number)) => u32::try_from(number).ok(),
-        (None, None) => None,
+/// Refuses tokens that take the spaces after them beside tokens that begin with a space: the crate panics where one follows the
+/// other.
+fn spaces(added: &Value) -> Result<(), String> {
+    let all = || added.as_array().into_iter().flatten();
+    let begins_with_space =
+        |token: &Value| token["content"].as_str().is_some_and(|t| t.starts_with(char::is_whitespace));
+    if all().any(|token| token["rstrip"] == true) && all().any(begins_with_space) {
+        return Err("one of its added tokens takes the spaces after it, and another one begins with a space".to_owned());
     }
+    Ok(())
+}
+
+/// The token that `model` puts for what its vocabulary lacks.
+fn unknown(model: &Value, tokenizer: &tokenizers::Tokenizer) -> Option<u32> {
+    tokenizer.token_to_id(model["unk_token"].as_str()?)
 }
 
 fn failed(error: &tokenizers::Error) -> InferenceError {

@@ -7,6 +7,7 @@ mod growth;
 pub mod huggingface;
 mod meaning;
 mod merges;
+mod patterns;
 mod pre;
 mod special;
 mod spm;
