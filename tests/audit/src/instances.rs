@@ -68,7 +68,7 @@ pub fn covering(capacity: Capacity, count: usize, seed: u64) -> anyhow::Result<V
 /// Instances that random ones seldom are: for every two looks a verdict at the one in a window to the other; for every
 /// look but the last a run that the window ends there and whose bets would fire later; and runs to the end whose scores are
 /// all alike, for each segment and either parity of the sums, or some of them in the middle of a segment, where bumps are
-/// largest, and the others nothing.
+/// largest, and the others nothing; with even sums everywhere, odd ones at every look, or odd ones between every two looks.
 ///
 /// # Errors
 /// As of [`covering`].
@@ -110,12 +110,19 @@ pub fn corners(capacity: Capacity, seed: u64) -> anyhow::Result<Vec<Instance>> {
         let bets = ([Bet::NULL; 2], [Bet::NULL; 2]);
         found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
     }
+    // Where a score is 1: sums are odd then, those of a packed segment too, whose lowest bit is the first segment's.
+    let odd: [&[u32]; 3] = [&[], &[0], &[&[0], &looks[..looks.len() - 1]].concat()];
     let eighths = |middle: u64| (1..=8).flat_map(move |k| [0, u32::from(CLIP_A)].map(|tau| (middle, k, tau)));
     for (middle, of_eight, tau) in [32, 96, 192, 384].into_iter().flat_map(eighths) {
-        let scores = (0..scores).map(|i| if i % 8 < of_eight { middle } else { 0 }).collect();
-        let name = format!("{of_eight} of 8 scores are {middle}, tau {tau}");
-        let bets = ([(); 2].map(|()| some_bet(&mut random)), [(); 2].map(|()| some_bet(&mut random)));
-        found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
+        for odd in odd {
+            let mut scores: Vec<_> = (0..scores).map(|i| if i % 8 < of_eight { middle } else { 0 }).collect();
+            for &at in odd {
+                scores[at as usize] = 1;
+            }
+            let name = format!("{of_eight} of 8 scores are {middle}, {} are 1, tau {tau}", odd.len());
+            let bets = ([(); 2].map(|()| some_bet(&mut random)), [(); 2].map(|()| some_bet(&mut random)));
+            found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
+        }
     }
     Ok(found)
 }
