@@ -1,6 +1,6 @@
 #!/bin/sh
-# Cargo's RUSTC_WRAPPER for fuzzers: instruments what is built for the target, all but arithmetic, signatures, hashes and automata. Their
-# branches say nothing about how an input is read, and following each one costs more than all the rest.
+# Cargo's RUSTC_WRAPPER for fuzzers: instruments what is built for the target, all but arithmetic, signatures, hashes and
+# automata. Their branches say nothing about how an input is read, and following each one costs more than all the rest.
 case " $* " in
 *" --crate-name ark_ff "* | *" --crate-name ark_ec "* | *" --crate-name ark_bn254 "* | *" --crate-name ark_poly "*) ;;
 *" --crate-name num_bigint "* | *" --crate-name sha2 "* | *" --crate-name gemm"* | *" --crate-name half "*) ;;

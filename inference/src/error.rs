@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use pot_protocol::text::is_formatting;
+use pot_protocol::text::is_unprintable;
 
 /// Why a model could not be loaded, asked or scored. Each message is one line.
 #[derive(Debug, thiserror::Error)]
@@ -280,7 +280,7 @@ pub enum InferenceError {
 fn plain(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
-        if c.is_control() || is_formatting(c) {
+        if is_unprintable(c) {
             shown.extend(c.escape_default());
         } else {
             shown.push(c);

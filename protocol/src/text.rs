@@ -1,5 +1,10 @@
 //! Characters in names and messages.
 
+/// What names and messages must not hold: control characters, and what [`is_formatting`] says.
+pub fn is_unprintable(c: char) -> bool {
+    c.is_control() || is_formatting(c)
+}
+
 /// Invisible and direction-changing format characters, which make a text read as another one.
 pub fn is_formatting(c: char) -> bool {
     matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}'

@@ -78,13 +78,14 @@ class Question:
         lines = base.splitlines()
         self.head = [line for line in lines if not line.startswith(("(assert", "(declare-const"))]
         self.rows = [line for line in lines if line.startswith("(assert")]
-        # At least one wire, or "unsat" would be said of nothing.
         self.asked = re.findall(r"^\(assert \(not \(= (\S+) (.*)\)\)\)$", asked, re.MULTILINE)
         if not self.asked:
+            # "unsat" would be said of nothing.
             sys.exit("a file asks about no wire: write the questions anew")
         # A row's lowest bit is what its other bits leave: no wire, but easier to go on from where it is known.
+        two = self.asked[0][1] != "(as ff0 F)"
         helpers = sorted({v for row in self.rows for v in variables(row) if v.startswith("abit")})
-        self.helpers = [(helper, f"b{helper[1:]}") for helper in helpers if self.asked and self.asked[0][1] != "(as ff0 F)"]
+        self.helpers = [(helper, f"b{helper[1:]}") for helper in helpers if two]
         # What stands for a variable that was shown to be equal to something, and the variables in what was shown.
         self.name, self.known = {}, set()
 

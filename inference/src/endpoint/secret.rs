@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use pot_protocol::text::is_unprintable;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::EndpointError;
@@ -46,7 +47,7 @@ impl Secret {
     pub(super) fn clean(&self, text: &str) -> String {
         // The key goes first: cutting or joining lines before could leave a part of it that is not recognised.
         let blotted = self.0.as_ref().map_or_else(|| text.to_owned(), |key| text.replace(key.as_str(), "[API key]"));
-        let gap = |c: char| c.is_whitespace() || c.is_control() || invisible(c);
+        let gap = |c: char| c.is_whitespace() || is_unprintable(c);
         let words: Vec<&str> = blotted.split(gap).collect();
         // So could gaps that a server put into it.
         if self.0.as_ref().is_some_and(|key| words.concat().contains(key.as_str())) {
@@ -59,12 +60,6 @@ impl Secret {
         }
         shown
     }
-}
-
-/// Characters that make a text read as another one, which registrations refuse.
-fn invisible(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 /// Most characters shown of a server's text.

@@ -107,7 +107,7 @@ impl Config {
         .map_err(|e| bad(e.to_string()))?;
         let read = config.fields();
         if let Some(name) = unknown(&object, |name| read.contains_key(name)) {
-            return Err(bad(format!("{} is not supported for {}", name.escape_debug(), common.model_type)));
+            return Err(bad(format!("{name} is not supported for {}", common.model_type)));
         }
         config.plan(origin)?;
         if common.tokenizer.as_deref() == Some(tokenizer::NAME) && config.vocabulary() != tokenizer::VOCABULARY {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
-use pot_protocol::text::is_formatting;
+use pot_protocol::text::is_unprintable;
 
 use super::{Manifest, ModelFiles, Progress, RegularFile, assemble, language};
 use crate::InferenceError;
@@ -139,7 +139,7 @@ impl Index {
         }
         for (tensor, file) in &index.weight_map {
             let parts: Vec<_> = Path::new(file).components().collect();
-            let readable = !file.contains(|c: char| c.is_control() || is_formatting(c));
+            let readable = !file.contains(is_unprintable);
             if !readable || !matches!(parts.as_slice(), [Component::Normal(name)] if name.to_str() == Some(file)) {
                 return Err(bad(format!(
                     "it puts tensor '{tensor}' into '{file}', which is no file name in this folder"

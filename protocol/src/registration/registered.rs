@@ -9,7 +9,7 @@ use crate::{
     digest::Digest,
     policy::Policy,
     score::{ScoreKind, UNITS_PER_NAT},
-    text::is_formatting,
+    text::is_unprintable,
 };
 
 const TAG: &[u8; 16] = b"pot/reg/v1\0\0\0\0\0\0";
@@ -210,17 +210,13 @@ impl RawRegistration {
         }
         let strings = self.reference.strings().into_iter().chain(self.candidate.strings());
         for s in strings.chain([self.policy.name.as_str(), self.family.name.as_str(), nonce_name]) {
-            if s.is_empty() || s.len() > MAX_STRING || s.chars().any(unprintable) {
+            if s.is_empty() || s.len() > MAX_STRING || s.chars().any(is_unprintable) {
                 return refuse("names have 1 to 512 bytes and no control or invisible formatting characters");
             }
         }
         let digest = Digest::tagged(TAG, &codec::encode(&self));
         Ok(Registration { fields: self, digest })
     }
-}
-
-fn unprintable(c: char) -> bool {
-    c.is_control() || is_formatting(c)
 }
 
 impl Registration {

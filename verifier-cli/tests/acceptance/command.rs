@@ -8,7 +8,7 @@ use std::{
 
 use pot_attestation::{IN_TOTO, SigstoreBundle, Verdict};
 use pot_protocol::{digest::Digest, policy::Preset};
-use pot_verifier::{Evidence, Said, Signed, acceptance::Roles};
+use pot_verifier::{Evidence, Report, Said, Signed, acceptance::Roles};
 
 use crate::setting::{BEGIN, bundle, report_with, signing_key, verifying_key};
 
@@ -102,27 +102,19 @@ fn a_report_says_what_every_signed_thing_is() {
         Signed { key, said: Said::Registration },
         Signed { key, said: Said::Candidate },
     ];
-    let verified = pot_verifier::Verified {
-        verifier: "urn:v".to_owned(),
-        acceptance: None,
-        roles: Roles::default(),
-        time: "t".to_owned(),
+    let properties = |report: &Report| {
+        let (verifier, time) = ("urn:v".to_owned(), "t".to_owned());
+        let verified = pot_verifier::Verified { verifier, acceptance: None, roles: Roles::default(), time };
+        pot_verifier::svr(report, b"bundle", verified).predicate.properties
     };
-    let statement = pot_verifier::svr(&report, b"bundle", verified);
-    let names = &statement.predicate.properties;
+    let names = properties(&report);
     for name in ["POT_SIGNED_REFERENCE", "POT_SIGNED_CANDIDATE", "POT_SIGNED_REGISTRATION"] {
         assert_eq!(names.iter().filter(|n| *n == name).count(), 1, "{name}");
     }
     // Under a key that its maker can forge under, nothing is said of a proof, also where opened scores raise the level.
-    assert!(statement.predicate.properties.contains(&"POT_PROOF_VERIFIED".to_owned()));
+    assert!(names.contains(&"POT_PROOF_VERIFIED".to_owned()));
     report.forgeable_key = true;
-    let verified = pot_verifier::Verified {
-        verifier: "urn:v".to_owned(),
-        acceptance: None,
-        roles: Roles::default(),
-        time: "t".to_owned(),
-    };
-    let statement = pot_verifier::svr(&report, b"bundle", verified);
-    assert!(!statement.predicate.properties.contains(&"POT_PROOF_VERIFIED".to_owned()));
-    assert!(statement.predicate.properties.contains(&"POT_ASSURANCE_ARITHMETIC".to_owned()));
+    let names = properties(&report);
+    assert!(!names.contains(&"POT_PROOF_VERIFIED".to_owned()));
+    assert!(names.contains(&"POT_ASSURANCE_ARITHMETIC".to_owned()));
 }

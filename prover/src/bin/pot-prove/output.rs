@@ -6,7 +6,7 @@ use std::{
 };
 
 use indicatif::{ProgressBar, ProgressStyle};
-use pot_protocol::text::is_formatting;
+use pot_protocol::text::is_unprintable;
 use pot_prover::error::ProverError;
 use serde::Serialize;
 
@@ -34,7 +34,7 @@ pub(crate) fn say(line: &str) {
 pub(crate) fn error(error: &anyhow::Error) {
     let text = error.downcast_ref::<ProverError>().map_or_else(|| format!("{error:#}"), ToString::to_string);
     // Parts of a message may come out of hostile files: one line, and nothing that a terminal would obey.
-    let line: String = text.chars().map(|c| if c.is_control() || is_formatting(c) { ' ' } else { c }).collect();
+    let line: String = text.chars().map(|c| if is_unprintable(c) { ' ' } else { c }).collect();
     say(&format!("pot-prove: {line}"));
 }
 

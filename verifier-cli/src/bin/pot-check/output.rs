@@ -5,7 +5,7 @@ mod progress;
 
 use std::io::{self, Write};
 
-use pot_protocol::text::is_formatting;
+use pot_protocol::text::is_unprintable;
 use pot_verifier::trust::{KeyReport, Source};
 use serde::Serialize;
 
@@ -25,7 +25,7 @@ const LONGEST: usize = 4000;
 /// A message as it is shown. Parts of it may come out of hostile files: one line, nothing that a terminal would obey, and
 /// not as long as the file.
 pub(crate) fn shown(message: &str) -> String {
-    let mut chars = message.chars().map(|c| if c.is_control() || is_formatting(c) { ' ' } else { c });
+    let mut chars = message.chars().map(|c| if is_unprintable(c) { ' ' } else { c });
     let mut line: String = chars.by_ref().take(LONGEST).collect();
     if chars.next().is_some() {
         line.push('…');
