@@ -26,7 +26,8 @@ pub(super) fn check(model: &Value) -> Result<(), String> {
         let Some((left, right)) = halves(merge) else { return Err(format!("merge {rank} is not two texts")) };
         let made = right.strip_prefix(prefix).map(|right| format!("{left}{right}"));
         if !made.is_some_and(|made| vocabulary.contains_key(&made)) {
-            return Err(format!("merge {rank} puts '{left}' and '{right}' together, which is no token"));
+            let shown = format!("'{}' and '{}'", left.escape_debug(), right.escape_debug());
+            return Err(format!("merge {rank} puts {shown} together, which is no token"));
         }
     }
     Ok(())

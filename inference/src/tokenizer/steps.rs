@@ -76,7 +76,7 @@ pub(super) fn with_type(json: &mut Value) {
 pub(super) fn check(json: &Value) -> Result<(), String> {
     match json["model"]["type"].as_str() {
         Some("BPE") => {}
-        Some(other) => return Err(format!("its model is of the unsupported type '{other}'")),
+        Some(other) => return Err(format!("its model is of the unsupported type '{}'", other.escape_debug())),
         None => return Err("its model has no type, and no vocabulary with merges".to_owned()),
     }
     STEPS.iter().filter(|(key, ..)| !json[key].is_null()).try_for_each(|kind| step(&json[kind.0], kind))
@@ -88,7 +88,7 @@ fn step(step: &Value, all: &(&str, &str, &[Kind])) -> Result<(), String> {
     let only = |known: &[&str]| {
         let other = step.as_object().into_iter().flatten().map(|(field, _)| field.as_str());
         match other.into_iter().find(|field| *field != "type" && !known.contains(field)) {
-            Some(field) => Err(format!("its {key} has a {kind} with the unknown field '{field}'")),
+            Some(field) => Err(format!("its {key} has a {kind} with the unknown field '{}'", field.escape_debug())),
             None => Ok(()),
         }
     };
@@ -99,6 +99,6 @@ fn step(step: &Value, all: &(&str, &str, &[Kind])) -> Result<(), String> {
     }
     match kinds.iter().find(|(known, _)| *known == kind) {
         Some((_, fields)) => only(fields),
-        None => Err(format!("its {key} has a part of the unsupported type '{kind}'")),
+        None => Err(format!("its {key} has a part of the unsupported type '{}'", kind.escape_debug())),
     }
 }

@@ -35,11 +35,12 @@ fn one(template: &Value) -> Result<(), String> {
         match (piece["Sequence"]["id"].as_str(), piece["SpecialToken"]["id"].as_str()) {
             (Some("A"), None) => texts += 1,
             (Some(id), None) => {
-                return Err(format!("its template for single texts has a text '{id}'"));
+                return Err(format!("its template for single texts has a text '{}'", id.escape_debug()));
             }
             (None, Some(name)) => {
                 let list = |key: &str| described[name][key].as_array().map(Vec::len);
                 if list("ids").is_none() || list("ids") != list("tokens") {
+                    let name = name.escape_debug();
                     return Err(format!(
                         "its template names the token '{name}', which special_tokens does not describe"
                     ));
