@@ -41,7 +41,7 @@ enum Filling {
 }
 
 /// A bet that fires at every look.
-const ALWAYS: Bet<SEGMENTS_A> = Bet { c: 1, a: [0; SEGMENTS_A], b: [0; BUMPS], t: 1 };
+pub(crate) const ALWAYS: Bet<SEGMENTS_A> = Bet { c: 1, a: [0; SEGMENTS_A], b: [0; BUMPS], t: 1 };
 
 /// `count` instances of a capacity: the 27 combinations of verdict, place and filling, then by turns one at each look and
 /// two that the rule ends by itself.
@@ -63,86 +63,6 @@ pub fn covering(capacity: Capacity, count: usize, seed: u64) -> anyhow::Result<V
         Some(_) => by_itself(capacity, &mut random),
     };
     (0..count).map(&mut one).collect()
-}
-
-/// Instances that random ones seldom are: for every two looks a verdict at the one in a window to the other; for every
-/// look but the last a run that the window ends there and whose bets would fire later; and runs to the end whose scores are
-/// all alike, for each segment and either parity of the sums, or some of them in the middle of a segment, where bumps are
-/// largest, and the others nothing; with even sums everywhere, odd ones at every look, or odd ones between every two looks.
-///
-/// # Errors
-/// As of [`covering`].
-pub fn corners(capacity: Capacity, seed: u64) -> anyhow::Result<Vec<Instance>> {
-    let looks = capacity.looks();
-    let mut random = ChaCha20Rng::seed_from_u64(seed);
-    let mut found = vec![];
-    for (i, &look) in looks.iter().enumerate() {
-        for &last in &looks[i + 1..] {
-            let mut coefficients = some_preset(&mut random);
-            (coefficients.n_min, coefficients.n_max, coefficients.tau) = (look, last, 0);
-            coefficients.different = [ALWAYS, Bet::NULL];
-            let scores = vec![Score::saturating(random.random_range(0..5000)); look as usize];
-            found.push(checked(capacity, format!("{look} in a window to {last}"), coefficients, scores, &mut random)?);
-        }
-        if let Some(&next) = looks.get(i + 1) {
-            // The scores after the stop are 0, so that only n counts.
-            let bet = Bet { t: next.into(), ..ALWAYS };
-            let mut coefficients = some_preset(&mut random);
-            (coefficients.n_min, coefficients.n_max, coefficients.tau) = (look, look, 0);
-            (coefficients.same, coefficients.different) = ([bet.clone(), Bet::NULL], [Bet::NULL, bet]);
-            let scores = vec![Score::ZERO; look as usize];
-            let name = format!("ended at {look}, a bet at {next}");
-            found.push(checked(capacity, name, coefficients, scores, &mut random)?);
-        }
-    }
-    let scores = capacity.scores();
-    let [fifth, sixth] = [1023, 2047];
-    let mut alike: Vec<Vec<u64>> = [63, 127, 255, 511, fifth, sixth, 4606].map(|x| vec![x; scores]).to_vec();
-    // As large as both sums of upper offsets can be while the second one has its highest bit.
-    alike.push((0..scores).map(|i| if i <= scores / 2 { sixth } else { fifth }).collect());
-    for (mut scores, less, tau) in
-        alike.into_iter().flat_map(|s| [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(l, t)| (s.clone(), l, t)))
-    {
-        for score in &mut scores[..less] {
-            *score -= 1;
-        }
-        let name = format!("scores like {}, tau {tau}", scores[1]);
-        let bets = ([Bet::NULL; 2], [Bet::NULL; 2]);
-        found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
-    }
-    // Where a score is 1: sums are odd then, those of a packed segment too, whose lowest bit is the first segment's.
-    let odd: [&[u32]; 3] = [&[], &[0], &[&[0], &looks[..looks.len() - 1]].concat()];
-    let eighths = |middle: u64| (1..=8).flat_map(move |k| [0, u32::from(CLIP_A)].map(|tau| (middle, k, tau)));
-    for (middle, of_eight, tau) in [32, 96, 192, 384].into_iter().flat_map(eighths) {
-        for odd in odd {
-            let mut scores: Vec<_> = (0..scores).map(|i| if i % 8 < of_eight { middle } else { 0 }).collect();
-            for &at in odd {
-                scores[at as usize] = 1;
-            }
-            let name = format!("{of_eight} of 8 scores are {middle}, {} are 1, tau {tau}", odd.len());
-            let bets = ([(); 2].map(|()| some_bet(&mut random)), [(); 2].map(|()| some_bet(&mut random)));
-            found.push(to_the_end(capacity, name, (bets, tau), scores, &mut random)?);
-        }
-    }
-    Ok(found)
-}
-
-/// The bets of either verdict.
-type Bets = ([Bet<SEGMENTS_A>; 2], [Bet<SEGMENTS_A>; 2]);
-
-/// A run that is not decided before the last look.
-fn to_the_end(
-    capacity: Capacity,
-    name: String,
-    (bets, tau): (Bets, u32),
-    scores: Vec<u64>,
-    random: &mut ChaCha20Rng,
-) -> anyhow::Result<Instance> {
-    let mut coefficients = some_preset(random);
-    let last = capacity.looks()[capacity.looks().len() - 1];
-    (coefficients.n_min, coefficients.n_max, coefficients.tau) = (last, last, tau);
-    (coefficients.same, coefficients.different) = bets;
-    checked(capacity, name, coefficients, scores.into_iter().map(Score::saturating).collect(), random)
 }
 
 /// Instances about which much can be lied with little change: the whole window is open, no bet fires, and the scores are all
@@ -174,19 +94,6 @@ impl Instance {
             scores: self.scores.clone(),
             seed: BlindingSeed::new(self.seed),
         }
-    }
-
-    /// Circuits whose prover goes on after the stop: a score that is not 0 in each stretch between later looks.
-    pub fn with_scores_after_the_stop(&self) -> Vec<VerdictCircuit> {
-        let public = VerdictPublic::of(self.capacity, self.digest.into(), &self.private(), self.outcome);
-        let stretches = self.capacity.looks().windows(2).filter(|looks| looks[0] >= self.outcome.n);
-        let longer = |looks: &[u32]| {
-            let mut private = self.private();
-            private.scores.resize(looks[0] as usize, Score::ZERO);
-            private.scores.push(Score::saturating(1));
-            VerdictCircuit::new(self.capacity, public, private)
-        };
-        stretches.filter(|looks| (looks[0] as usize) < self.capacity.scores()).map(longer).collect()
     }
 
     /// The circuit with its assignment.
@@ -256,7 +163,7 @@ fn by_itself(capacity: Capacity, random: &mut ChaCha20Rng) -> anyhow::Result<Ins
     checked(capacity, name, coefficients, scores, random)
 }
 
-fn checked(
+pub(crate) fn checked(
     capacity: Capacity,
     name: String,
     coefficients: Coefficients,
@@ -272,13 +179,13 @@ fn checked(
     Ok(instance)
 }
 
-fn some_preset(random: &mut ChaCha20Rng) -> Coefficients {
+pub(crate) fn some_preset(random: &mut ChaCha20Rng) -> Coefficients {
     let presets: Vec<Preset> = Preset::all().into_iter().collect();
     presets[random.random_range(0..presets.len())].policy().coefficients().clone()
 }
 
 /// A bet that nobody would choose, within the bounds that a certificate gives.
-fn some_bet<const S: usize>(random: &mut ChaCha20Rng) -> Bet<S> {
+pub(crate) fn some_bet<const S: usize>(random: &mut ChaCha20Rng) -> Bet<S> {
     Bet {
         c: random.random_range(-30_000..30_000),
         a: std::array::from_fn(|_| random.random_range(-400..400)),

@@ -19,6 +19,11 @@ pub struct Mutants {
 
 /// Mutates every private wire of `values`, which must satisfy the system.
 pub fn mutate(system: &System, values: &[Fr], seed: u64) -> Mutants {
+    mutate_some(system, values, seed, |_| true)
+}
+
+/// Mutates the private wires that are `chosen`.
+pub fn mutate_some(system: &System, values: &[Fr], seed: u64, chosen: impl Fn(usize) -> bool + Sync) -> Mutants {
     let sums = system.sums(values);
     let of_wire = |wire: usize| {
         let mut found = Mutants::default();
@@ -30,7 +35,8 @@ pub fn mutate(system: &System, values: &[Fr], seed: u64) -> Mutants {
         }
         found
     };
-    (system.inputs()..system.wires()).into_par_iter().map(of_wire).reduce(Mutants::default, |mut all, one| {
+    let wires = (system.inputs()..system.wires()).into_par_iter().filter(|wire| chosen(*wire));
+    wires.map(of_wire).reduce(Mutants::default, |mut all, one| {
         all.tried += one.tried;
         all.accepted.extend(one.accepted);
         all

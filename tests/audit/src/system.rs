@@ -3,9 +3,8 @@
 use anyhow::{Context, ensure};
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
-use ark_relations::gr1cs::{
-    ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, R1CS_PREDICATE_LABEL, SynthesisMode,
-};
+use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, SynthesisMode};
+use pot_setup::formats::r1cs::R1cs;
 use rayon::prelude::*;
 
 /// Σ coefficient·wire, as wire and coefficient.
@@ -52,20 +51,25 @@ impl System {
         Ok(Self { inputs, rows, columns })
     }
 
-    /// The matrices of a circuit, as the keys are made of them.
+    /// The matrices of a circuit, as they are exported.
     ///
     /// # Errors
     /// When the circuit cannot be synthesized.
     pub fn of(circuit: impl ConstraintSynthesizer<Fr>) -> anyhow::Result<Self> {
-        let cs = ConstraintSystem::new_ref();
-        cs.set_optimization_goal(OptimizationGoal::Constraints);
-        circuit.generate_constraints(cs.clone())?;
-        cs.finalize();
-        let mut matrices = cs.to_matrices()?;
-        let matrices = matrices.remove(R1CS_PREDICATE_LABEL).context("no R1CS matrices")?;
-        let (inputs, wires) = (cs.num_instance_variables(), cs.num_instance_variables() + cs.num_witness_variables());
-        let [a, b, c] = <[_; 3]>::try_from(matrices).ok().context("three matrices")?;
+        let mut bytes = vec![];
+        R1cs::of(circuit)?.write_to(&mut bytes)?;
+        Self::read("the circuit", &bytes)
+    }
+
+    /// The matrices in an r1cs file, called `name` in errors.
+    ///
+    /// # Errors
+    /// When it is none over BN254's scalar field, or has a zero coefficient.
+    pub fn read(name: &str, bytes: &[u8]) -> anyhow::Result<Self> {
+        let r1cs = R1cs::parse(name, bytes)?;
+        let (inputs, wires) = (usize::try_from(r1cs.public())? + 1, usize::try_from(r1cs.wires)?);
         let turned = |row: Vec<(Fr, usize)>| row.into_iter().map(|(k, wire)| (wire, k)).collect::<Combination>();
+        let [a, b, c] = r1cs.matrices;
         let rows = a.into_iter().zip(b).zip(c).map(|((a, b), c)| [a, b, c].map(turned)).collect();
         Self::new(inputs, wires, rows)
     }

@@ -3,13 +3,17 @@
 
 use ark_bn254::Fr;
 use ark_ff::{AdditiveGroup, Field};
+use ark_relations::gr1cs::{ConstraintSynthesizer, ConstraintSystem, OptimizationGoal, R1CS_PREDICATE_LABEL};
+use pot_circuits::VerdictCircuit;
+use pot_protocol::rule::Capacity;
+use pot_setup::formats::r1cs::R1cs;
 
 use crate::{
-    coefficients::Coefficients,
+    coefficients::{Coefficients, Entry},
     coloops::coloops,
     constraints::Liar,
     jacobian::determined,
-    mutants::{mutate, mutate_inputs},
+    mutants::{mutate, mutate_inputs, mutate_some},
     system::System,
 };
 
@@ -205,4 +209,62 @@ fn a_liar_writes_sums_in_bits_anew() {
     let needed = Liar::new(&system).needed(&values, &std::collections::BTreeSet::default());
     // With wire 3 = 2 the sum is 3: who leaves wire 5 at 0 is refused by the row of the sum as well.
     assert!(needed.contains(&1), "{needed:?}");
+}
+
+#[test]
+fn a_lie_shows_which_coefficients_must_not_be_missing() {
+    // (a + 2b + 4c)·stop = 0 for bits a, b, c that are 2, 3, 4 and a stop that is 5.
+    let tail = [vec![(2, fr(1)), (3, fr(2)), (4, fr(4))], vec![(5, fr(1)), (1, fr(1))], vec![]];
+    let system = System::new(2, 6, vec![tail]).unwrap();
+    let mut coefficients = Coefficients::new(&system);
+    let entry = |side, wire| Entry { row: 0, side, wire };
+    // After the stop b alone is 1: without its term, or the stop's, the lie would be accepted.
+    coefficients.observe_lie(&[fr(1), fr(0), fr(0), fr(1), fr(0), fr(1)], 0);
+    let needed = |coefficients: &Coefficients<'_>| -> Vec<bool> {
+        [(0, 2), (0, 3), (0, 4), (1, 5), (1, 1)].map(|(side, wire)| coefficients.is_needed(entry(side, wire))).to_vec()
+    };
+    assert_eq!(needed(&coefficients), [false, true, false, true, false]);
+    // Of two terms that both refuse it, neither is.
+    let mut coefficients = Coefficients::new(&system);
+    coefficients.observe_lie(&[fr(1), fr(0), fr(1), fr(1), fr(0), fr(1)], 0);
+    assert_eq!(needed(&coefficients), [false, false, false, true, false]);
+    // An honest assignment notices a and b before the stop, and none of the stop.
+    coefficients.observe(&[fr(1), fr(0), fr(1), fr(1), fr(0), fr(0)]);
+    assert_eq!(coefficients.noticed(), []);
+    assert_eq!(coefficients.survivors().len(), 5);
+}
+
+#[test]
+fn chosen_wires_alone_are_changed() {
+    let system = system(squared());
+    let values = &assignments()[3];
+    let all = mutate(&system, values, 7).tried;
+    let parts: Vec<u64> = (0..3).map(|part| mutate_some(&system, values, 7, |wire| wire % 3 == part).tried).collect();
+    assert!(parts.iter().all(|tried| *tried > 0) && parts.iter().sum::<u64>() == all, "{parts:?} of {all}");
+}
+
+#[test]
+fn the_exported_file_holds_the_matrices_that_keys_are_made_of() {
+    let circuit = VerdictCircuit::shape(Capacity::C128);
+    let cs = ConstraintSystem::new_ref();
+    cs.set_optimization_goal(OptimizationGoal::Constraints);
+    circuit.clone().generate_constraints(cs.clone()).unwrap();
+    cs.finalize();
+    let matrices = &cs.to_matrices().unwrap()[R1CS_PREDICATE_LABEL];
+    let system = System::of(circuit.clone()).unwrap();
+    assert_eq!(system.rows().len(), cs.num_constraints());
+    assert_eq!(
+        (system.inputs(), system.wires()),
+        (cs.num_instance_variables(), cs.num_instance_variables() + cs.num_witness_variables())
+    );
+    for (row, read) in system.rows().iter().enumerate() {
+        for side in 0..3 {
+            let made: Vec<_> = matrices[side][row].iter().map(|(k, wire)| (*wire, *k)).collect();
+            assert_eq!(read[side], made, "row {row}, side {side}");
+        }
+    }
+    let mut bytes = vec![];
+    R1cs::of(circuit).unwrap().write_to(&mut bytes).unwrap();
+    bytes.pop();
+    assert!(System::read("this file", &bytes).unwrap_err().to_string().contains("this file"));
 }

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ark_bn254::Fr;
 use pot_audit::{
-    coefficients::{Coefficients, Survivor},
+    coefficients::{Coefficients, Entry},
     jacobian::Determined,
     system::System,
 };
+use pot_protocol::rule::Capacity;
+use rayon::prelude::*;
 
-use crate::explained;
+use crate::explained::{Reasons, SCORE_WIRES};
 
 /// The report, printed as it is made.
 pub(crate) struct Report<'a> {
@@ -49,7 +51,7 @@ impl<'a> Report<'a> {
         println!("unused public inputs: {}", if unused.is_empty() { "none".to_owned() } else { unused.join(", ") });
     }
 
-    pub(crate) fn determined(&mut self, hashed: &[&str], all: &[(&str, Determined)]) {
+    pub(crate) fn determined(&mut self, hashed: &[&str], all: &[(String, Determined)]) {
         let loose: Vec<_> = all.iter().filter(|(_, determined)| !determined.loose.is_empty()).collect();
         self.found |= !loose.is_empty();
         println!("determined: every private wire at {} of {} witnesses", all.len() - loose.len(), all.len());
@@ -76,23 +78,38 @@ impl<'a> Report<'a> {
         }
     }
 
-    pub(crate) fn coefficients(&mut self, coefficients: &Coefficients<'_>) {
+    pub(crate) fn coefficients(
+        &mut self,
+        coefficients: &Coefficients<'_>,
+        capacity: Capacity,
+        scores: &[[Fr; SCORE_WIRES]],
+    ) {
         let (survivors, scalings, all) = (coefficients.survivors(), coefficients.scalings(), coefficients.count());
+        let noticed = all - survivors.len() - scalings.len();
         println!(
-            "changed coefficients: {} of {all} noticed by an honest assignment, {} scale a factor of a product that has \
-             to be 0 and change nothing, {} survive",
-            all - survivors.len() - scalings.len(),
+            "changed coefficients: {noticed} of {all} noticed by an honest assignment ({} in 10,000), {} scale a factor of a \
+             product that has to be 0 and change nothing, {} survive",
+            10_000 * noticed / all,
             scalings.len(),
             survivors.len()
         );
-        let mut kinds: BTreeMap<(char, &str, String), usize> = BTreeMap::new();
-        for Survivor { row, side, wire } in survivors {
-            *kinds.entry((['A', 'B', 'C'][side], self.names[wire], self.row(row))).or_default() += 1;
+        let reasons = Reasons::new((self.system, &self.names), capacity, scores, coefficients);
+        let mut kinds: BTreeMap<_, BTreeMap<(char, &str, String), usize>> = BTreeMap::new();
+        for survivor in survivors {
+            let Entry { row, side, wire } = survivor;
+            let kind = (['A', 'B', 'C'][side], self.names[wire], self.row(row));
+            *kinds.entry(reasons.of(survivor)).or_default().entry(kind).or_default() += 1;
         }
-        for ((side, wire, row), count) in kinds {
-            let why = explained::reason(wire, &row);
+        // A reason says that no honest assignment can notice: those that one noticed must have none.
+        let noticed = coefficients.noticed().into_par_iter().filter(|noticed| reasons.of(*noticed).is_some()).count();
+        println!("  reasons that hold of {noticed} coefficients which an honest assignment noticed");
+        self.found |= noticed > 0;
+        for (why, kinds) in kinds {
+            println!("  {}: {}", kinds.values().sum::<usize>(), why.unwrap_or("NOT EXPLAINED"));
+            for ((side, wire, row), count) in kinds {
+                println!("    {count} of {wire} in {side} of {row}");
+            }
             self.found |= why.is_none();
-            println!("  {count} of {wire} in {side} of {row}: {}", why.unwrap_or("NOT EXPLAINED"));
         }
     }
 
@@ -133,4 +150,9 @@ impl<'a> Report<'a> {
         wires.for_each(|wire| *counts.entry(self.names[wire]).or_default() += 1);
         counts
     }
+}
+
+/// Said while the liar is at work.
+pub(crate) fn so_far(needed: &BTreeSet<usize>) {
+    println!("  {} constraints needed so far", needed.len());
 }
