@@ -145,9 +145,9 @@ impl Builder {
     /// have different sums below 2^253 < r, so the bits are unique in the field as well. The first bit is no variable
     /// but what the others leave, with the same constraint: boolean.
     pub(crate) fn bits_at(&mut self, name: &'static str, wire: &Wire, positions: &[u32]) -> Result<Vec<Wire>> {
-        #[cfg(test)]
-        let positions = self.bent_positions(name, positions);
         debug_assert!(positions.is_sorted_by(|a, b| a < b) && positions.last().is_none_or(|p| *p < 253));
+        #[cfg(test)]
+        let positions = &self.bent_positions(name, positions);
         let Some((first, others)) = positions.split_first() else { return Ok(vec![]) };
         let value = wire.value().into_bigint();
         let mut bits = vec![Wire::zero()];

@@ -43,8 +43,13 @@ impl Builder {
         }
     }
 
-    pub(super) fn bent_positions<'a>(&self, name: &str, positions: &'a [u32]) -> &'a [u32] {
-        if self.bug == Some(Bug::ShortRange) && name == "window.span" { &positions[..6] } else { positions }
+    /// The positions of bits that a range really gets.
+    pub(super) fn bent_positions(&self, name: &str, positions: &[u32]) -> Vec<u32> {
+        match (self.bug, name) {
+            (Some(Bug::ShortRange), "window.span") => positions[..6].to_vec(),
+            (Some(Bug::LongRange), "window.span") => (0..254).collect(),
+            _ => positions.to_vec(),
+        }
     }
 
     /// The bits, of which the first is `left`, if they are not held to what they should be.

@@ -13,6 +13,8 @@ pub(crate) enum Bug {
     NoWindowOrder,
     /// Wrong bit length: the window's span gets 6 bits.
     ShortRange,
+    /// Wrong bit length: the window's span gets 254 bits, in which a negative span has a place too.
+    LongRange,
     /// Unconstrained hint: the offset in a score's segment is not the product that it should be.
     UnconstrainedHint,
     /// The disjunction of two bets is whatever the prover says.
@@ -38,12 +40,13 @@ pub(crate) enum Bug {
 }
 
 impl Bug {
-    pub(crate) const ALL: [Self; 16] = [
+    pub(crate) const ALL: [Self; 17] = [
         Self::NoBooleanity,
         Self::LooseFlags,
         Self::NoRangeCheck,
         Self::NoWindowOrder,
         Self::ShortRange,
+        Self::LongRange,
         Self::UnconstrainedHint,
         Self::LooseOr,
         Self::AliasedInput,

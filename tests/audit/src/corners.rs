@@ -124,12 +124,25 @@ fn with_bits(capacity: Capacity) -> Vec<Scores> {
                 if parts.iter().all(Option::is_none) && bit > 0 {
                     break;
                 }
-                let filled =
-                    parts.into_iter().zip(&stretches).map(|(part, count)| part.unwrap_or_else(|| vec![0; *count]));
+                let filled = parts.into_iter().zip(&stretches).flat_map(|(part, count)| {
+                    let mut scores = part.unwrap_or_else(|| vec![0; *count]);
+                    // Not always the same scores of a stretch are 0.
+                    scores.rotate_right(bit as usize % count);
+                    scores
+                });
+                let scores: Vec<u64> = filled.collect();
                 let what = if bump { "bumps" } else { "offsets" };
                 let name = format!("bit {bit} of the sum of {what} from {start} on, the lowest bit {odd}");
                 let tau = if bit % 2 == 0 { 0 } else { u32::from(CLIP_A) };
-                found.push((name, filled.flatten().collect(), tau));
+                if grade {
+                    found.push((name, scores, tau));
+                    continue;
+                }
+                // By a first score of 0 or 1 the clipped sums at all looks are even or odd. Its stretch is not packed.
+                for first in [0, 1] {
+                    let scores = [&[first], &scores[1..]].concat();
+                    found.push((format!("{name}, the first score {first}"), scores, tau));
+                }
             }
         }
     }
