@@ -54,6 +54,7 @@ pub const TARGETS: &[Target] = &[
     target("transcript", protocol::transcript),
     target("opening", protocol::opening),
     target("trust", verifier::trust),
+    target("acceptance", verifier::acceptance),
     target("check", verifier::check),
     target("envelope", signed::envelope),
     target("said", signed::said),

@@ -2,8 +2,12 @@
 
 use std::sync::OnceLock;
 
+use pot_attestation::PublicKey;
+use pot_protocol::text::is_unprintable;
 use pot_verifier::{
-    Evidence, check as verify,
+    Evidence,
+    acceptance::{Acceptance, SignerKey},
+    check as verify,
     trust::{KeyBytes, TrustStore, parse_trust_file},
 };
 
@@ -20,6 +24,28 @@ pub(crate) fn trust(bytes: &[u8]) -> bool {
     }
     assert!(store.list().len() <= keys.len());
     true
+}
+
+pub(crate) fn acceptance(bytes: &[u8]) -> bool {
+    match Acceptance::from_toml(bytes) {
+        Ok((_, signers)) => {
+            for signer in signers {
+                match signer.key {
+                    SignerKey::Here(key) => {
+                        let again = PublicKey::from_pem(&key.to_pem());
+                        assert!(again.is_ok_and(|again| again.id() == key.id()));
+                    }
+                    SignerKey::File(path) => assert!(path.is_relative(), "a file beside the acceptance policy"),
+                }
+            }
+            true
+        }
+        Err(error) => {
+            let text = error.to_string();
+            assert!(!text.is_empty() && !text.contains(is_unprintable), "{text:?}");
+            false
+        }
+    }
 }
 
 /// The files of a check in one: each behind its length, 3 bytes with the highest first.

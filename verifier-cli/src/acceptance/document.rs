@@ -10,6 +10,7 @@ use pot_protocol::{
     digest::Digest,
     policy::{Micro, Preset},
     score::ScoreKind,
+    text::is_unprintable,
 };
 use serde::Deserialize;
 
@@ -156,7 +157,11 @@ impl Acceptance {
     /// # Errors
     /// [`CheckError::Malformed`] when it is none, demands what cannot be, or names a key that is none.
     pub fn from_toml(bytes: &[u8]) -> Result<(Self, Vec<Signer>), CheckError> {
-        let refuse = |message: String| CheckError::Malformed { what: "acceptance policy", message };
+        // The parser's messages repeat what the file says as it is.
+        let refuse = |message: String| CheckError::Malformed {
+            what: "acceptance policy",
+            message: message.replace(is_unprintable, " "),
+        };
         let text = str::from_utf8(bytes).map_err(|e| refuse(format!("not UTF-8: {e}")))?;
         // toml's messages have several lines: where it is, the line itself, and what is wrong.
         let read: Self = toml::from_str(text).map_err(|e| {
@@ -164,7 +169,10 @@ impl Acceptance {
             refuse(format!("line {line}: {}", e.message()))
         })?;
         if read.format != FORMAT {
-            return Err(refuse(format!("its format is {:?}, this program reads {FORMAT:?}", shortened(&read.format))));
+            return Err(refuse(format!(
+                "its format is \"{}\", this program reads {FORMAT:?}",
+                shortened(&read.format)
+            )));
         }
         read.words_are_known().map_err(refuse)?;
         if read.signers.len() > MAX_SIGNERS {

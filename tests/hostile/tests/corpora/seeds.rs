@@ -121,6 +121,19 @@ fn opened(corpora: &Corpora<'_>) {
     for (name, bytes) in some("trust-file", ".json", 3) {
         corpora.add("trust", &name, bytes);
     }
+    let begin = "format = \"pot acceptance v1\"\nverdicts = [\"SAME\"]\n";
+    corpora.add("acceptance", "least.toml", begin);
+    let key = pot_hostile::signer().public().to_pem();
+    let all = format!(
+        "{begin}grade = \"strict\"\nassurance = \"signed\"\npolicies = [\"audit\", \"{digest}\"]\nkinds = [\"kl\"]\nmax_alpha = \"0.01\"\n\
+         max_gamma = \"0.1\"\nmin_n = 30\nmax_age_days = 90\nmax_attempts = 2\npieces = [\"scores\", \"transcript\"]\nverifying_keys = \
+         [\"{digest}\"]\n[reference]\nroots = [\"{digest}\"]\n[candidate]\nnames = [\"m\"]\n[[signer]]\nrole = \"auditor\"\npem = \
+         \"\"\"{key}\"\"\"\n[[signer]]\nrole = \"candidate-server\"\nfile = \"keys/server.pem\"\n"
+    );
+    corpora.add("acceptance", "all.toml", &all);
+    corpora.add("acceptance", "outside.toml", all.replace("keys/", "../"));
+    corpora.add("acceptance", "unprintable.toml", format!("{begin}\"\\u001b[31mx\\ny\" = 1\n"));
+    corpora.add("acceptance", "both.toml", all.replace("names = ", "roots = []\nnames = "));
     let parts = |parts: [&str; 4]| {
         let [bundle, scores, transcript, reveal] = parts.map(|n| if n.is_empty() { Vec::new() } else { valid(n) });
         let all = [bundle, Vec::new(), scores, transcript, reveal];
