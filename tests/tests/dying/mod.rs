@@ -5,7 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use pot_protocol::{
@@ -67,6 +67,53 @@ pub(crate) fn decided(statement: &Statement) -> Vec<u8> {
         ..fields
     };
     plain.validate().unwrap().to_bytes()
+}
+
+/// A run of the same registration that nobody interrupted.
+pub(crate) struct Twin {
+    pub(crate) transcript: Transcript,
+    pub(crate) bytes: usize,
+    pub(crate) statement: Statement,
+    pub(crate) took: Duration,
+    /// What was said of its outcome.
+    pub(crate) said: String,
+}
+
+impl Twin {
+    /// Runs the registration in `folder`.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let begun = Instant::now();
+        let ran = prove(&["run", text(folder)]).expect(0);
+        let took = begun.elapsed();
+        let bytes = transcript(folder).len();
+        Self { transcript: replayed(folder), bytes, statement: statement(folder), took, said: outcome(&ran) }
+    }
+}
+
+/// The outcome in the last line of what `run` says, without what to do next.
+pub(crate) fn outcome(ran: &Ran) -> String {
+    let last = ran.stderr.lines().last().unwrap_or_default();
+    last.split(['.', ':', ';']).next().unwrap_or_default().to_owned()
+}
+
+/// Asserts that a resumed run has come to what its twin came to: prompts, tokens, answers, figures and scores, and all of
+/// the statement but for what two runs never have in common. One attempt is counted for each question that was put, whether
+/// its answer was lost or not.
+pub(crate) fn same_decision(folder: &Path, twin: &Twin) {
+    let (ours, theirs) = (replayed(folder), &twin.transcript);
+    assert_eq!(ours.records().len(), theirs.records().len());
+    for (ours, theirs) in ours.records().iter().zip(theirs.records()) {
+        assert_eq!((&ours.prompt, ours.score, &ours.figures), (&theirs.prompt, theirs.score, &theirs.figures));
+        for (ours, theirs) in [(&ours.reference, &theirs.reference), (&ours.candidate, &theirs.candidate)] {
+            assert_eq!((&ours.tokens, ours.answer, &ours.engine), (&theirs.tokens, theirs.answer, &theirs.engine));
+        }
+    }
+    let (ours, theirs) = (statement(folder), &twin.statement);
+    assert!(decided(&ours) == decided(theirs), "{:?} is not {:?}", ours.fields(), theirs.fields());
+    let lines = String::from_utf8(transcript(folder)).unwrap();
+    assert_eq!(ours.attempts().total, lines.matches("\"event\":\"intent\"").count() as u64);
+    assert_eq!(theirs.attempts().total, 2 * u64::from(theirs.fields().n));
+    assert!(statement(folder).to_bytes() == ours.to_bytes(), "a transcript has one statement");
 }
 
 /// Checks the bundle of a run with its scores and its transcript.

@@ -18,7 +18,7 @@ pub(crate) struct Failing {
 }
 
 /// Tokens of the longest text of the probe: challenges are longer.
-const PROBE: usize = 64;
+pub(crate) const PROBE: usize = 64;
 
 impl Stub {
     /// From now on fails, at once or after so many challenges.

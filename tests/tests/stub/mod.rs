@@ -35,6 +35,8 @@ pub(crate) struct Stub {
     pub(crate) loading: Arc<AtomicUsize>,
     /// Whether it takes prompts as text only, and no token ids.
     pub(crate) texts_only: Arc<AtomicBool>,
+    /// The release that it says it is.
+    pub(crate) release: Arc<AtomicUsize>,
     /// The `Authorization` headers that it saw.
     pub(crate) keys: Arc<Mutex<BTreeSet<String>>>,
     /// What it does instead of answering, while there is something.
@@ -53,6 +55,7 @@ impl Stub {
             patience,
             loading: Arc::new(AtomicUsize::new(0)),
             texts_only: Arc::new(AtomicBool::new(false)),
+            release: Arc::new(AtomicUsize::new(0)),
             keys: Arc::new(Mutex::default()),
             failing: Arc::new(Mutex::default()),
         };
@@ -155,7 +158,7 @@ impl Stub {
         let reply = match path.as_str() {
             _ if loading => json!({ "error": { "message": "Loading model" } }),
             "/v1/models" => json!({ "data": [{ "id": "served", "max_model_len": 513 }] }),
-            "/version" => json!({ "version": "0.0-stub" }),
+            "/version" => json!({ "version": format!("0.{}-stub", self.release.load(Ordering::SeqCst)) }),
             "/tokenize" => {
                 let text = question["prompt"].as_str().unwrap();
                 json!({ "tokens": std::iter::once(256).chain(text.bytes().map(u32::from)).collect::<Vec<u32>>() })
