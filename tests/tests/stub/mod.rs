@@ -136,7 +136,10 @@ impl Stub {
         let mut length = 0;
         loop {
             let mut line = String::new();
-            reader.read_line(&mut line)?;
+            if reader.read_line(&mut line)? == 0 {
+                // The client died while it asked.
+                return Ok(());
+            }
             if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
                 length = n.trim().parse().unwrap();
             }
