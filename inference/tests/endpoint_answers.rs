@@ -58,6 +58,30 @@ fn committed_tokens_get_the_models_log_probabilities() {
 }
 
 #[test]
+fn answers_are_read_by_their_bodies_whatever_type_but_a_web_page_they_are_said_to_be() {
+    for (dialect, rest, handler) in DIALECTS {
+        for kind in ["", "text/plain; charset=utf-8", "application/octet-stream", "application/problem+json", "rubbish"]
+        {
+            let stub = Stub::start(move |request| match handler(request) {
+                Reply::Json(json) if kind.is_empty() => Reply::Status(200, "", json.to_string()),
+                Reply::Json(json) => {
+                    let body = json.to_string();
+                    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\nContent-Length: {}", body.len());
+                    Reply::Raw(format!("{head}\r\nConnection: close\r\n\r\n{body}").into_bytes())
+                }
+                other => other,
+            });
+            let endpoint = connect(&stub, dialect, rest, true).unwrap();
+            let answer = Answer::evaluate(&endpoint, TEXT, Ask::Top { positions: 3, top: 6 });
+            let honest = Stub::start(handler);
+            let honest = connect(&honest, dialect, rest, true).unwrap();
+            let expected = Answer::evaluate(&honest, TEXT, Ask::Top { positions: 3, top: 6 });
+            assert_eq!(answer.unwrap().digest(), expected.unwrap().digest(), "{dialect} {kind}");
+        }
+    }
+}
+
+#[test]
 fn the_most_likely_tokens_are_the_models_at_the_committed_prefixes() {
     for (dialect, rest, handler) in DIALECTS {
         let stub = Stub::start(handler);

@@ -75,10 +75,22 @@ fn bodies_that_are_no_answer() {
     ];
     for dialect in ["vllm", "llamacpp", "openai", "ollama"] {
         for (body, says) in bodies {
-            let error =
-                ask(dialect, TOP, move |_, _| Reply::Status(200, "Content-Type: text/html\r\n", body.to_owned()));
+            let error = ask(dialect, TOP, move |_, _| Reply::Status(200, "", body.to_owned()));
             expect(&error, says, Retry::Never);
             expect(&error, "documented shape", Retry::Never);
+        }
+    }
+}
+
+#[test]
+fn a_right_answer_that_calls_itself_a_web_page_is_none() {
+    for dialect in ["vllm", "llamacpp", "openai", "ollama"] {
+        for kind in ["Content-Type: text/html\r\n", "content-type: Text/HTML;charset=utf-8\r\n"] {
+            let error = ask(dialect, TOP, move |_, reply| {
+                let Reply::Json(json) = reply else { panic!() };
+                Reply::Status(200, kind, json.to_string())
+            });
+            expect(&error, "says that it is a web page: check what serves this address", Retry::Never);
         }
     }
 }
@@ -96,7 +108,7 @@ fn statuses_say_whether_to_ask_again() {
         (429, "", Retry::Backoff),
         (429, "Retry-After: 7\r\n", seven),
         (500, "", Retry::Backoff),
-        (502, "", Retry::Backoff),
+        (502, "Content-Type: text/html\r\n", Retry::Backoff),
         (503, "Retry-After: 7\r\n", seven),
         (503, "Retry-After: later\r\n", Retry::Backoff),
         (504, "Retry-After: Sun, 06 Nov 1994 08:49:37 GMT\r\n", Retry::After(Duration::ZERO)),

@@ -92,6 +92,12 @@ pub fn binary(name: &str) -> PathBuf {
     built.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
         cargo.args(["build", "--release", "--bins", "-p", package]).current_dir(workspace());
+        // Set by cargo for the test, these look like changes to build scripts that read them, and half of all would be built
+        // anew each time.
+        let of_the_test = |name: &str| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_");
+        for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_str().is_some_and(of_the_test)) {
+            cargo.env_remove(name);
+        }
         let status = cargo.status().expect("cargo runs");
         assert!(status.success(), "cargo build -p {package} failed");
     });

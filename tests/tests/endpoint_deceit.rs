@@ -17,10 +17,7 @@ use pot_inference::LogProbs;
 use pot_protocol::transcript::Transcript;
 use pot_tests::{Ran, command, prove, scratch, text};
 use serde_json::{Value, json};
-use stub::{Stub, honest};
-
-/// Tokens of the longest text of the probe: challenges are longer.
-const PROBE: usize = 64;
+use stub::{Stub, failing::PROBE, honest};
 
 /// What a server makes up: a log-probability from a token's place, counted from the end, and its number.
 type MadeUp = fn(usize, u32) -> f64;

@@ -10,7 +10,7 @@ use std::{fs, path::Path, sync::atomic::AtomicUsize, sync::atomic::Ordering, thr
 use http_kinds::{KINDS, Kind};
 use pot_protocol::transcript::Transcript;
 use pot_tests::{Ran, copy_folder, prove, scratch, text};
-use stub::Stub;
+use stub::{Stub, failing::When};
 
 /// Seconds that a run waits for an answer that never comes, and for any other.
 const SHORT: &str = "3";
@@ -26,17 +26,88 @@ fn transcript(out: &Path) -> Transcript {
     Transcript::replay(&fs::read(out.join("transcript.ndjson")).unwrap()).unwrap()
 }
 
-/// Tries all kinds, each with a server of its own thread and a fresh folder.
-fn for_each_kind(prepare: impl Fn(&Stub, &Path) + Sync, try_kind: impl Fn(&Kind, &Stub, &Path) + Sync) {
+/// One of the interfaces, and the cheapest registration by it.
+struct Interface {
+    name: &'static str,
+    spec: fn(&Stub) -> String,
+    settings: &'static [&'static str],
+    /// Requests about one challenge.
+    requests: usize,
+    /// What is said when both models are the same.
+    same: &'static str,
+    /// Whether prompts go as text, so that none may end inside a character.
+    as_text: bool,
+}
+
+const TOKENS: &[&str] = &["--policy", "quick-delta-logprob"];
+const LISTS: &[&str] = &["--policy", "quick-topk", "--positions", "4"];
+const INTERFACES: [Interface; 4] = [
+    Interface { name: "vllm", spec: Stub::spec, settings: TOKENS, requests: 1, same: "SAME after", as_text: false },
+    Interface {
+        name: "llamacpp",
+        spec: Stub::llamacpp_spec,
+        settings: TOKENS,
+        requests: 1,
+        same: "SAME after",
+        as_text: false,
+    },
+    Interface {
+        name: "openai",
+        spec: Stub::openai_spec,
+        settings: LISTS,
+        requests: 4,
+        same: "SAME-TOPK after",
+        as_text: false,
+    },
+    Interface {
+        name: "ollama",
+        spec: Stub::ollama_spec,
+        settings: LISTS,
+        requests: 4,
+        same: "SAME-TOPK after",
+        as_text: true,
+    },
+];
+
+impl Interface {
+    /// Registers or audits against `stub` in `root`.
+    fn prove(&self, command: &str, stub: &Stub, root: &Path, out: &str, limit: &str) -> Ran {
+        let (spec, out, corpus) = ((self.spec)(stub), root.join(out), root.join("corpus"));
+        let mut args = vec![command, "--candidate", &spec, "--timeout", limit, "--out", text(&out)];
+        args.extend(self.settings);
+        if self.as_text {
+            // Numbers are windows enough, each byte of them a character.
+            let numbers: Vec<String> = (0_u32..200_000).map(|n| n.to_string()).collect();
+            fs::write(&corpus, numbers.join(" ")).unwrap();
+            args.extend(["--corpus", text(&corpus)]);
+        }
+        prove(&args)
+    }
+}
+
+/// Tries kinds by interfaces, each with a server of its own thread and a fresh folder.
+fn for_each(
+    wanted: impl Fn(&Interface, &Kind) -> bool,
+    prepare: impl Fn(&Interface, &Stub, &Path) + Sync,
+    try_kind: impl Fn(&Interface, &Kind, &Stub, &Path) + Sync,
+) {
+    let all = INTERFACES.iter().flat_map(|interface| KINDS.iter().map(move |kind| (interface, kind)));
+    let wanted: Vec<(&Interface, &Kind)> = all.filter(|(interface, kind)| wanted(interface, kind)).collect();
     let next = AtomicUsize::new(0);
     thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                let root = scratch();
                 let stub = Stub::honest("builtin:base", usize::MAX);
-                prepare(&stub, root.path());
-                while let Some(kind) = KINDS.get(next.fetch_add(1, Ordering::SeqCst)) {
-                    try_kind(kind, &stub, root.path());
+                let mut prepared: Option<(&str, tempfile::TempDir)> = None;
+                while let Some((interface, kind)) = wanted.get(next.fetch_add(1, Ordering::SeqCst)) {
+                    if prepared.as_ref().is_none_or(|(name, _)| *name != interface.name) {
+                        let root = scratch();
+                        prepare(interface, &stub, root.path());
+                        prepared = Some((interface.name, root));
+                    }
+                    let (_, root) = prepared.as_ref().unwrap();
+                    try_kind(interface, kind, &stub, root.path());
+                    stub.recover();
                 }
             });
         }
@@ -44,9 +115,9 @@ fn for_each_kind(prepare: impl Fn(&Stub, &Path) + Sync, try_kind: impl Fn(&Kind,
 }
 
 #[allow(clippy::print_stdout, reason = "shows what is said of each kind")]
-fn without_verdict(kind: &Kind, ran: &Ran) {
-    println!("{}: {}", kind.name, ran.stderr.lines().last().unwrap_or_default());
-    for word in ["SAME after", "DIFFERENT after", "UNDECIDED", "found:"] {
+fn without_verdict(interface: &Interface, kind: &Kind, ran: &Ran) {
+    println!("{}, {}: {}", interface.name, kind.name, ran.stderr.lines().last().unwrap_or_default());
+    for word in ["SAME after", "SAME-TOPK after", "DIFFERENT after", "UNDECIDED", "found:"] {
         assert!(!ran.stdout.contains(word) && !ran.stderr.contains(word), "{}: {ran:?}", kind.name);
     }
     assert!(ran.stdout.is_empty(), "{}: {ran:?}", kind.name);
@@ -54,31 +125,33 @@ fn without_verdict(kind: &Kind, ran: &Ran) {
 
 #[test]
 fn a_server_that_fails_while_it_is_probed_is_not_registered() {
-    for_each_kind(
-        |_, _| {},
-        |kind, stub, root| {
-            let out = root.join("run");
-            let limit = if kind.waits { "1" } else { LONG };
-            stub.fail(kind.fail, None);
-            let setting = ["--candidate", &stub.spec(), "--policy", "quick-delta-logprob", "--timeout", limit];
-            let ran = prove(&[&["audit", "--out", text(&out)], &setting[..]].concat());
-            without_verdict(kind, &ran);
-            assert_eq!(ran.code, 1, "{}: {ran:?}", kind.name);
-            ran.expect(1).says("candidate model").says(kind.says);
-            assert!(!out.exists(), "{}", kind.name);
-            assert_eq!(fs::read_dir(root).unwrap().count(), 0, "{}: something is left behind", kind.name);
+    for_each(
+        // Connecting is one for all interfaces; each asks its questions in its own way.
+        |_, _| true,
+        |_, _, _| {},
+        |interface, kind, stub, root| {
+            let whens: &[When] =
+                if interface.name == "vllm" { &[When::AtOnce, When::AtQuestions] } else { &[When::AtQuestions] };
+            for when in whens {
+                let limit = if kind.waits { "1" } else { LONG };
+                stub.fail(kind.way, *when);
+                let ran = interface.prove("audit", stub, root, "run", limit);
+                without_verdict(interface, kind, &ran);
+                assert_eq!(ran.code, 1, "{}: {ran:?}", kind.name);
+                ran.expect(1).says("candidate model").says(kind.says);
+                let _ = fs::remove_file(root.join("corpus"));
+                assert_eq!(fs::read_dir(root).unwrap().count(), 0, "{}: something is left behind", kind.name);
+            }
         },
     );
 }
 
 #[test]
 fn a_server_that_fails_in_a_run_pauses_it_and_nothing_becomes_a_score() {
-    for_each_kind(
-        |stub, root| {
-            let setting = ["--candidate", &stub.spec(), "--policy", "quick-delta-logprob", "--timeout", LONG];
-            prove(&[&["register", "--out", text(&root.join("registered"))], &setting[..]].concat()).expect(0);
-        },
-        |kind, stub, root| {
+    for_each(
+        |interface, kind| interface.name == "vllm" || kind.by_all,
+        |interface, stub, root| drop(interface.prove("register", stub, root, "registered", LONG).expect(0)),
+        |interface, kind, stub, root| {
             let out = root.join(kind.name.replace('/', " "));
             copy_folder(&root.join("registered"), &out);
             // How long to wait is no part of what was registered.
@@ -88,9 +161,9 @@ fn a_server_that_fails_in_a_run_pauses_it_and_nothing_becomes_a_score() {
             if kind.waits {
                 fs::write(out.join("sources.json"), sources.replace(&waits(LONG), &waits(SHORT))).unwrap();
             }
-            stub.fail(kind.fail, Some(BEFORE));
+            stub.fail(kind.way, When::After(BEFORE * interface.requests));
             let paused = prove(&["run", text(&out)]);
-            without_verdict(kind, &paused);
+            without_verdict(interface, kind, &paused);
             assert_eq!(paused.code, 1, "{}: {paused:?}", kind.name);
             paused.expect(1).says("challenge 2: the candidate gave no usable answer").says(kind.says).says("--resume");
             let sealed = transcript(&out).records().to_vec();
@@ -102,7 +175,7 @@ fn a_server_that_fails_in_a_run_pauses_it_and_nothing_becomes_a_score() {
 
             stub.recover();
             fs::write(out.join("sources.json"), sources).unwrap();
-            prove(&["run", text(&out), "--resume"]).expect(0).says("SAME after");
+            prove(&["run", text(&out), "--resume"]).expect(0).says(interface.same);
             let after = transcript(&out);
             assert_eq!(after.records()[..BEFORE], sealed, "{}", kind.name);
             assert!(after.records().iter().all(|record| record.score.units() == 0), "{}", kind.name);
@@ -119,15 +192,15 @@ fn an_answer_that_fails_as_often_as_the_policy_allows_ends_the_run_for_good() {
     let kind = KINDS.iter().find(|kind| kind.name == "a body cut off by too short a length").unwrap();
     let (root, stub) = (scratch(), Stub::honest("builtin:base", usize::MAX));
     let out = root.path().join("run");
-    let setting = ["--candidate", &stub.spec(), "--policy", "quick-delta-logprob", "--timeout", LONG];
-    prove(&[&["register", "--out", text(&out)], &setting[..]].concat()).expect(0);
-    stub.fail(kind.fail, Some(BEFORE));
+    let interface = &INTERFACES[0];
+    interface.prove("register", &stub, root.path(), "run", LONG).expect(0);
+    stub.fail(kind.way, When::After(BEFORE));
     prove(&["run", text(&out)]).expect(1).says("pass --resume");
     // Each way on costs one attempt, until there is none left.
     let mut attempts = 1;
     let spent = loop {
         let ran = prove(&["run", text(&out), "--resume"]);
-        without_verdict(kind, &ran);
+        without_verdict(interface, kind, &ran);
         assert_eq!(ran.code, 1, "{ran:?}");
         if ran.stderr.contains("as often as the policy allows") {
             break ran;

@@ -7,12 +7,12 @@
 
 mod dying;
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, process::Command};
 
 use dying::{check_opened, line_ends, quick_scratch, registered, replayed, statement, transcript, whole_lines};
 use pot_protocol::transcript::Transcript;
 use pot_prover::run_folder::{Log, RunFolder};
-use pot_tests::{copy_folder, prove, text};
+use pot_tests::{Ran, command, copy_folder, prove, text};
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::Value;
@@ -198,4 +198,48 @@ fn a_clock_that_jumps_back_between_records_stops_nothing() {
         sealed.registration().fields().registered_at,
         "never before the registration"
     );
+}
+
+/// Milliseconds of the times in a transcript, in the order of its lines: of questions, answers and the first line.
+#[cfg(target_os = "linux")]
+fn times(transcript: &[u8]) -> Vec<u64> {
+    let lines = transcript.split(|&b| b == b'\n').filter(|line| !line.is_empty());
+    lines.filter_map(|line| serde_json::from_slice::<Value>(line).unwrap()["at"].as_u64()).collect()
+}
+
+/// The process itself sees the clock jump: the system's call for the time is answered by a library that is loaded before it.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_clock_that_jumps_back_while_a_process_works_stops_nothing() {
+    let root = quick_scratch();
+    let (fresh, run) = finished(root.path());
+    let scores = replayed(&run).scores();
+    let library = root.path().join("clock.so");
+    let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/dying/clock.c");
+    let built = Command::new("cc").args(["-shared", "-fPIC", "-o", text(&library), source]).status();
+    if !built.is_ok_and(|status| status.success()) {
+        return dying::skipped("there is no C compiler: nothing is tested about clocks that jump in a process");
+    }
+    let jumping = |args: &[&str], at: usize| -> Ran {
+        let jump = [("LD_PRELOAD", text(&library).to_owned()), ("JUMP", at.to_string())];
+        command("pot-prove", args).envs(jump).output().unwrap().into()
+    };
+    let half_a_year = 183 * 24 * 3600 * 1000;
+    let mut jumped = 0;
+    for at in [1, 2, 5, 15, 30, 45, 60] {
+        let folder = root.path().join(format!("jump-{at}"));
+        copy_folder(&fresh, &folder);
+        jumping(&["run", text(&folder)], at).expect(0).says("SAME after 11");
+        assert_eq!(replayed(&folder).scores(), scores, "{at}");
+        let back = |pair: &&[u64]| pair[0] > pair[1] + half_a_year;
+        let jumps = times(&transcript(&folder)).windows(2).filter(back).count();
+        assert!(jumps <= 1, "{at}");
+        jumped += jumps;
+        jumping(&["prove", text(&folder)], 1).expect(0);
+        check_opened(&folder);
+        let fields = statement(&folder).fields().clone();
+        assert!(fields.sealed_at >= fields.registration.registered_at, "{at}: never before the registration");
+    }
+    println!("{jumped} clocks jumped between two lines");
+    assert!(jumped >= 4, "{jumped}");
 }

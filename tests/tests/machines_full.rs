@@ -26,13 +26,14 @@ fn says_full(ran: Ran) {
 #[test]
 fn a_full_disk_ends_a_run_with_its_reason_and_loses_nothing() {
     let root = quick_scratch();
+    let disk_at = root.path().join("disk");
+    let name = "a_full_disk_ends_a_run_with_its_reason_and_loses_nothing";
+    let Some(disk) = SmallDisk::mount(&disk_at, 256, name) else { return };
     let fresh = registered(root.path());
     let twin = root.path().join("twin");
     copy_folder(&fresh, &twin);
     prove(&["run", text(&twin)]).expect(0);
 
-    let disk_at = root.path().join("disk");
-    let Some(disk) = SmallDisk::mount(&disk_at, 256) else { return };
     let mut sealed = Vec::new();
     // In pages of 4 kB, and less than the transcript takes: it ends before the first line, among the questions, and among
     // the records.
@@ -77,10 +78,11 @@ fn a_full_disk_ends_a_run_with_its_reason_and_loses_nothing() {
 #[test]
 fn a_full_disk_leaves_no_half_of_a_bundle_and_no_half_of_a_registration() {
     let root = quick_scratch();
+    let disk_at = root.path().join("disk");
+    let name = "a_full_disk_leaves_no_half_of_a_bundle_and_no_half_of_a_registration";
+    let Some(disk) = SmallDisk::mount(&disk_at, 256, name) else { return };
     let finished = registered(root.path());
     prove(&["run", text(&finished)]).expect(0);
-    let disk_at = root.path().join("disk");
-    let Some(disk) = SmallDisk::mount(&disk_at, 256) else { return };
     let expected = statement(&finished).to_bytes();
     // Four files of a page each are written.
     for kilobytes in [0, 4, 8, 12] {
@@ -110,9 +112,10 @@ fn a_full_disk_leaves_no_half_of_a_bundle_and_no_half_of_a_registration() {
 #[test]
 fn a_folder_that_cannot_be_written_is_an_error_that_says_so_and_can_still_be_read() {
     let root = quick_scratch();
-    let fresh = registered(root.path());
     let disk_at = root.path().join("disk");
-    let Some(disk) = SmallDisk::mount(&disk_at, 1024) else { return };
+    let name = "a_folder_that_cannot_be_written_is_an_error_that_says_so_and_can_still_be_read";
+    let Some(disk) = SmallDisk::mount(&disk_at, 1024, name) else { return };
+    let fresh = registered(root.path());
     let [new, begun, finished] = ["new", "begun", "finished"].map(|name| disk_at.join(name));
     for folder in [&new, &begun, &finished] {
         copy_folder(&fresh, folder);
@@ -131,6 +134,47 @@ fn a_folder_that_cannot_be_written_is_an_error_that_says_so_and_can_still_be_rea
     }
     prove(&["register", "--out", text(&disk_at.join("another"))]).expect(1).says("Read-only file system");
     assert_eq!(transcript(&begun), lines[..lines.len() / 2]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_without_the_right_to_write_is_an_error_that_says_so_and_can_still_be_read() {
+    use std::os::unix::fs::PermissionsExt;
+    let root = quick_scratch();
+    let may_write = |folder: &Path, may: bool| {
+        let mode = if may { 0o700 } else { 0o500 };
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let locked = root.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    may_write(&locked, false);
+    if fs::write(locked.join("file"), "").is_ok() {
+        // Permissions do not bind root. The file system that is mounted to be read only does.
+        return;
+    }
+    prove(&["register", "--out", text(&locked.join("run"))]).expect(1).says("Permission denied");
+
+    let fresh = registered(root.path());
+    let [new, finished] = ["new", "finished"].map(|name| root.path().join(name));
+    for folder in [&new, &finished] {
+        copy_folder(&fresh, folder);
+    }
+    prove(&["run", text(&finished)]).expect(0);
+    let lines = transcript(&finished);
+    // What can be opened for writing is: a folder's right is about new files.
+    for (folder, args) in [(&new, &["run"][..]), (&new, &["run", "--resume"]), (&finished, &["prove"])] {
+        may_write(folder, false);
+        let ran = prove(&[args, &[text(folder)]].concat());
+        assert!(ran.stderr.contains(text(folder)), "it says where: {ran:?}");
+        ran.expect(1).says("Permission denied");
+        prove(&["inspect", text(folder)]).expect(0);
+        may_write(folder, true);
+    }
+    assert_eq!(transcript(&finished), lines);
+    assert!(!new.join("transcript.ndjson").exists() && !finished.join("bundle.pot").exists());
+    // With the right given back both go on.
+    prove(&["run", text(&new)]).expect(0).says("SAME after 11");
+    prove(&["prove", text(&finished)]).expect(0);
 }
 
 fn signal(pid: u32, name: &str) {

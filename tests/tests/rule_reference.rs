@@ -85,8 +85,8 @@ fn checking_a_certificate_is_fast() {
     for document in &documents {
         certificate::check(document).unwrap();
     }
-    let each = start.elapsed() / 8;
+    let each = start.elapsed() / u32::try_from(documents.len()).unwrap();
     println!("{each:?} each");
-    // 50 ms in a release build on a quiet machine; a debug build and a busy one get more room.
+    // About 5 ms in a release build on a quiet machine; a debug build and a busy one get more room.
     assert!(each.as_millis() < 1000, "{each:?}");
 }

@@ -19,7 +19,10 @@ use std::{
 use hidden::{Secrets, files};
 use pot_protocol::{challenge::ChallengeKey, registration::Registration, transcript::Opening, transcript::Transcript};
 use pot_tests::{Ran, binary, copy_folder, key_folder, scratch, text};
-use stub::{Stub, failing::peek};
+use stub::{
+    Stub,
+    failing::{Way, When, peek},
+};
 
 const API_KEY: &str = "sk-Planted0123456789-abcdefghijklmnop";
 const VARIABLE: &str = "POT_PLANTED_KEY";
@@ -78,12 +81,12 @@ fn everything(heard: &Heard, root: &Path) -> PathBuf {
     let out = root.join("run");
     let named = ["--api-key-env", VARIABLE];
     let setting = ["--candidate", &stub.spec(), "--policy", "quick-delta-logprob"];
-    stub.fail(echo, None);
+    stub.fail(Way::Instead(echo), When::AtOnce);
     let refused = heard.run("pot-prove", &[&["register", "--out", text(&out)], &setting[..], &named].concat());
     refused.expect(1).says("HTTP 500").says("[API key]");
     stub.recover();
     heard.run("pot-prove", &[&["register", "--out", text(&out)], &setting[..], &named].concat()).expect(0);
-    stub.fail(echo, Some(2));
+    stub.fail(Way::Instead(echo), When::After(2));
     let run = [&["run", text(&out)], &named[..]].concat();
     let resume = [&run[..], &["--resume"]].concat();
     heard.run("pot-prove", &run).expect(1).says("challenge 2").says("[API key]");

@@ -105,16 +105,20 @@ impl Client {
             return Err(self.shape(path, "it is compressed, which was not asked for"));
         }
         let retry_after = retry_after(response.headers(), SystemTime::now());
+        let page = is_web_page(response.headers());
         let body =
             response.body_mut().with_config().limit(self.limit).read_to_vec().map_err(|e| self.transport(path, e))?;
         if !(200..300).contains(&status) {
             return Err(EndpointError::Status { url: self.url(path), status, said: self.said(&body), retry_after });
         }
-        serde_json::from_slice(&body).map_err(|e| EndpointError::Shape {
-            url: self.url(path),
-            reason: self.clean(&e.to_string()),
-            excerpt: self.clean(&String::from_utf8_lossy(&body)),
-        })
+        let misshapen = |reason| {
+            let excerpt = self.clean(&String::from_utf8_lossy(&body));
+            EndpointError::Shape { url: self.url(path), reason, excerpt }
+        };
+        if page {
+            return Err(misshapen(WEB_PAGE.to_owned()));
+        }
+        serde_json::from_slice(&body).map_err(|e| misshapen(self.clean(&e.to_string())))
     }
 
     /// The message of an error body, or how the body begins.
@@ -165,6 +169,19 @@ impl Client {
     }
 }
 
+/// What is said of an answer that calls itself a web page.
+const WEB_PAGE: &str = "the server says that it is a web page: check what serves this address";
+
+/// Whether the server says that it sends a web page, as sign-in pages and proxies in the way do. No model server calls its
+/// answers that, and whatever the body looks like, it is none. Other types than JSON, and none, are common among servers
+/// that people write themselves: the body shows what it is.
+fn is_web_page(headers: &HeaderMap) -> bool {
+    headers.get_all(header::CONTENT_TYPE).iter().any(|value| {
+        let kind = value.as_bytes().split(|&b| b == b';').next().unwrap_or_default().trim_ascii();
+        [&b"text/html"[..], b"application/xhtml+xml"].iter().any(|page| kind.eq_ignore_ascii_case(page))
+    })
+}
+
 fn phase(timeout: Timeout) -> String {
     match timeout {
         Timeout::Connect => "connecting".to_owned(),
@@ -187,6 +204,27 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_web_page_is_one_in_any_spelling_and_nothing_else_is() {
+        let page = |values: &[&'static str]| {
+            let mut headers = HeaderMap::new();
+            for value in values {
+                headers.append(header::CONTENT_TYPE, value.parse().unwrap());
+            }
+            is_web_page(&headers)
+        };
+        for html in ["text/html", "Text/HTML; charset=utf-8", " text/html ;charset=utf-8", "application/xhtml+xml"] {
+            assert!(page(&[html]), "{html}");
+        }
+        assert!(page(&["application/json", "text/html"]));
+        for other in
+            ["application/json", "text/plain; x=text/html", "application/octet-stream", "text/htmlish", "", "?"]
+        {
+            assert!(!page(&[other]), "{other}");
+        }
+        assert!(!page(&[]));
+    }
 
     #[test]
     fn retry_after_takes_seconds_and_dates() {

@@ -17,5 +17,5 @@ mod unread;
 pub use event::{Event, Side};
 pub use opening::{Opening, OpeningError};
 pub use record::{Record, RecordError, SideRecord};
-pub use replay::{Attempts, Half, MAX_LINE, Next, Sealed, Transcript, TranscriptError, next_look};
+pub use replay::{Attempts, Half, Logged, MAX_LINE, Next, Sealed, Transcript, TranscriptError, next_look};
 pub use unread::{Unread, unread};

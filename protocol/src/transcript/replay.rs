@@ -91,13 +91,26 @@ pub struct Half {
     pub attempts: u32,
     /// Whether the last attempt has neither been answered nor failed.
     pub pending: bool,
-    /// Digest of the answer, once there is one, and its content where the log keeps it.
-    pub answer: Option<(Digest, Option<String>)>,
+    /// When the last attempt began, Unix milliseconds.
+    pub asked_at: u64,
+    /// The answer, once there is one.
+    pub answer: Option<Logged>,
+}
+
+/// An answer as the log has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    /// SHA-256 of what was said.
+    pub digest: Digest,
+    /// What was said, where the log keeps it.
+    pub content: Option<String>,
+    /// When it was there, Unix milliseconds.
+    pub at: u64,
 }
 
 impl Half {
     fn digest(&self) -> Option<Digest> {
-        self.answer.as_ref().map(|(digest, _)| *digest)
+        self.answer.as_ref().map(|logged| logged.digest)
     }
 }
 
@@ -171,7 +184,7 @@ impl Transcript {
         let order = |message: String| TranscriptError::Order { line, message };
         match event {
             Event::Open { .. } => return Err(order("a second 'open'".to_owned())),
-            Event::Intent { index, side, attempt, .. } => {
+            Event::Intent { index, side, attempt, at } => {
                 let sealed = self.records.len() as u64;
                 let after = sealed + self.open.len() as u64;
                 if *index < sealed || *index > after || *index >= sealed + MAX_OPEN {
@@ -200,12 +213,13 @@ impl Transcript {
                 if let Some(half) = self.half_mut(*index, *side) {
                     half.attempts = *attempt;
                     half.pending = true;
+                    half.asked_at = *at;
                 }
             }
-            Event::Answer { index, side, attempt, digest, content, .. } => {
+            Event::Answer { index, side, attempt, digest, content, at } => {
                 let half = self.awaited(*index, *side, *attempt)?;
                 half.pending = false;
-                half.answer = Some((*digest, content.clone()));
+                half.answer = Some(Logged { digest: *digest, content: content.clone(), at: *at });
             }
             Event::Failure { index, side, attempt, .. } => {
                 self.awaited(*index, *side, *attempt)?.pending = false;

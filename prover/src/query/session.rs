@@ -241,24 +241,30 @@ impl<'a> Session<'a> {
         let (kind, k) = (self.registration.fields().kind, self.registration.k());
         let mut lost = Vec::new();
         for asked in prompts.iter().filter(|asked| !self.answers.contains_key(&(asked.index, slot(side)))) {
-            let Some((logged, content)) = self.log.state().half(asked.index, side).answer else {
+            let half = self.log.state().half(asked.index, side);
+            let Some(logged) = half.answer else {
                 return Err(failed(asked.index, "its answer is missing".to_owned()));
             };
-            lost.push((asked, logged, content));
+            lost.push((asked, half.asked_at, logged));
         }
-        let unkept: Vec<&Asked> = lost.iter().filter(|(.., kept)| kept.is_none()).map(|(asked, ..)| *asked).collect();
+        let gone = lost.iter().filter(|(.., logged)| logged.content.is_none());
+        let unkept: Vec<&Asked> = gone.map(|(asked, ..)| *asked).collect();
         let (started_at, clock) = (now_millis(), Instant::now());
         let mut again = if unkept.is_empty() { Vec::new() } else { self.answer(side, &unkept) }.into_iter();
         let millis = u32::try_from(clock.elapsed().as_millis()).unwrap_or(u32::MAX);
-        for (asked, logged, content) in lost {
-            let answer = match content {
-                Some(text) => self.models.ask(side, kind, k).and_then(|ask| {
-                    Answer::new(self.models.side(side), asked.prompt(side), ask, Scored::from_text(&text)?)
-                }),
-                None => again.next().unwrap_or(Err(InferenceError::OtherAnswer)),
-            }
-            .map_err(|e| failed(asked.index, e.to_string()))?;
-            if Digest(answer.digest()) != logged {
+        for (asked, asked_at, logged) in lost {
+            let (answer, started_at, millis) = match logged.content {
+                Some(text) => {
+                    let kept = self.models.ask(side, kind, k).and_then(|ask| {
+                        Answer::new(self.models.side(side), asked.prompt(side), ask, Scored::from_text(&text)?)
+                    });
+                    // It was given then, and not now; a clock may have jumped back meanwhile.
+                    (kept, asked_at, u32::try_from(logged.at.saturating_sub(asked_at)).unwrap_or(u32::MAX))
+                }
+                None => (again.next().unwrap_or(Err(InferenceError::OtherAnswer)), started_at, millis),
+            };
+            let answer = answer.map_err(|e| failed(asked.index, e.to_string()))?;
+            if Digest(answer.digest()) != logged.digest {
                 return Err(failed(asked.index, "it answers differently than before the interruption".to_owned()));
             }
             self.answers.insert((asked.index, slot(side)), Answered { answer, started_at, millis });

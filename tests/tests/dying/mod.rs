@@ -5,7 +5,7 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use pot_protocol::{
@@ -69,6 +69,53 @@ pub(crate) fn decided(statement: &Statement) -> Vec<u8> {
     plain.validate().unwrap().to_bytes()
 }
 
+/// A run of the same registration that nobody interrupted.
+pub(crate) struct Twin {
+    pub(crate) transcript: Transcript,
+    pub(crate) bytes: usize,
+    pub(crate) statement: Statement,
+    pub(crate) took: Duration,
+    /// What was said of its outcome.
+    pub(crate) said: String,
+}
+
+impl Twin {
+    /// Runs the registration in `folder`.
+    pub(crate) fn of(folder: &Path) -> Self {
+        let begun = Instant::now();
+        let ran = prove(&["run", text(folder)]).expect(0);
+        let took = begun.elapsed();
+        let bytes = transcript(folder).len();
+        Self { transcript: replayed(folder), bytes, statement: statement(folder), took, said: outcome(&ran) }
+    }
+}
+
+/// The outcome in the last line of what `run` says, without what to do next.
+pub(crate) fn outcome(ran: &Ran) -> String {
+    let last = ran.stderr.lines().last().unwrap_or_default();
+    last.split(['.', ':', ';']).next().unwrap_or_default().to_owned()
+}
+
+/// Asserts that a resumed run has come to what its twin came to: prompts, tokens, answers, figures and scores, and all of
+/// the statement but for what two runs never have in common. One attempt is counted for each question that was put, whether
+/// its answer was lost or not.
+pub(crate) fn same_decision(folder: &Path, twin: &Twin) {
+    let (ours, theirs) = (replayed(folder), &twin.transcript);
+    assert_eq!(ours.records().len(), theirs.records().len());
+    for (ours, theirs) in ours.records().iter().zip(theirs.records()) {
+        assert_eq!((&ours.prompt, ours.score, &ours.figures), (&theirs.prompt, theirs.score, &theirs.figures));
+        for (ours, theirs) in [(&ours.reference, &theirs.reference), (&ours.candidate, &theirs.candidate)] {
+            assert_eq!((&ours.tokens, ours.answer, &ours.engine), (&theirs.tokens, theirs.answer, &theirs.engine));
+        }
+    }
+    let (ours, theirs) = (statement(folder), &twin.statement);
+    assert!(decided(&ours) == decided(theirs), "{:?} is not {:?}", ours.fields(), theirs.fields());
+    let lines = String::from_utf8(transcript(folder)).unwrap();
+    assert_eq!(ours.attempts().total, lines.matches("\"event\":\"intent\"").count() as u64);
+    assert_eq!(theirs.attempts().total, 2 * u64::from(theirs.fields().n));
+    assert!(statement(folder).to_bytes() == ours.to_bytes(), "a transcript has one statement");
+}
+
 /// Checks the bundle of a run with its scores and its transcript.
 pub(crate) fn check_opened(folder: &Path) -> Ran {
     let scores = folder.join("scores.json");
@@ -91,20 +138,56 @@ pub(crate) fn kill_when(mut child: Child, mut now: impl FnMut() -> bool) -> bool
     child.wait().unwrap().code().is_none()
 }
 
+/// Set where a test was run again.
+const AGAIN: &str = "POT_TEST_RUN_AGAIN";
+
+/// Runs `test` of this program again in a namespace of its own, in which everybody may mount, if there can be one.
+fn is_run_again(test: &str) -> bool {
+    if std::env::var_os(AGAIN).is_some() {
+        return false;
+    }
+    let namespace = |program: &Path| {
+        let mut command = Command::new("unshare");
+        command.args(["--user", "--map-root-user", "--mount"]).arg(program);
+        command
+    };
+    let mounts = namespace(Path::new("mount")).args(["-t", "tmpfs", "tmpfs", "/tmp"]).status();
+    if !mounts.is_ok_and(|status| status.success()) {
+        return false;
+    }
+    let mut again = namespace(&std::env::current_exe().unwrap());
+    let ran: Ran = again.args(["--exact", test, "--nocapture"]).env(AGAIN, "1").output().unwrap().into();
+    let passed = ran.code == 0 && ran.stdout.contains("test result: ok. 1 passed");
+    assert!(passed, "in a namespace of its own:\n{}{}", ran.stdout, ran.stderr);
+    true
+}
+
+/// Says what is not tested, also where what tests print is not shown, and fails where the variable `POT_TEST_ALL` asks for everything.
+pub(crate) fn skipped(why: &str) {
+    let mut line = std::io::stderr();
+    std::io::Write::write_all(&mut line, format!("SKIPPED: {why}\n").as_bytes()).unwrap();
+    let all = std::env::var_os("POT_TEST_ALL").is_some();
+    assert!(!all, "skipped, and the variable POT_TEST_ALL asks for all tests: {why}");
+}
+
 /// A small file system in memory, for as long as this lives.
 pub(crate) struct SmallDisk(PathBuf);
 
 impl SmallDisk {
-    /// A file system of this many kilobytes, or nothing where the test may not mount one. That is said aloud.
-    #[allow(clippy::print_stdout, reason = "what is skipped has to be seen")]
-    pub(crate) fn mount(at: &Path, kilobytes: usize) -> Option<Self> {
+    /// A file system of this many kilobytes, or nothing where the test may not mount one. Then it is run again where it may,
+    /// and has nothing more to do here.
+    pub(crate) fn mount(at: &Path, kilobytes: usize, test: &str) -> Option<Self> {
         fs::create_dir_all(at).unwrap();
         let options = format!("size={kilobytes}k");
         let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", &options, "tmpfs", text(at)]).output();
         if mounted.is_ok_and(|ran| ran.status.success()) {
             return Some(Self(at.to_owned()));
         }
-        println!("SKIPPED: mounting a tmpfs takes root on Linux, so nothing is tested here about disks that fail");
+        if !is_run_again(test) {
+            skipped(
+                "no file system can be mounted here, not in a namespace either: nothing is tested about full disks",
+            );
+        }
         None
     }
 

@@ -1,7 +1,8 @@
-//! A server that speaks vLLM's interface and completes as `OpenAI` does, answers with a built-in model and misbehaves on
-//! demand.
+//! A server that speaks the interfaces of vLLM, `OpenAI`, llama.cpp and Ollama, answers with a built-in model and misbehaves
+//! on demand.
 #![allow(dead_code)] // each test file uses its own part of this module
 
+mod dialects;
 pub(crate) mod failing;
 
 use std::{
@@ -15,11 +16,11 @@ use std::{
     },
 };
 
-use pot_inference::{LoadOptions, LocalModel, LogProbs, load};
+use pot_inference::{LanguageModel, LoadOptions, LocalModel, LogProbs, load};
 use pot_tests::{Ran, prove, text};
 use serde_json::{Value, json};
 
-use self::failing::Failing;
+use self::failing::{Way, When};
 
 /// What the stub answers to the question about a prompt, given the model's own answer.
 pub(crate) type Answer = dyn Fn(&LogProbs, &[u32], usize) -> Value + Send + Sync;
@@ -35,10 +36,12 @@ pub(crate) struct Stub {
     pub(crate) loading: Arc<AtomicUsize>,
     /// Whether it takes prompts as text only, and no token ids.
     pub(crate) texts_only: Arc<AtomicBool>,
+    /// The release that it says it is.
+    pub(crate) release: Arc<AtomicUsize>,
     /// The `Authorization` headers that it saw.
     pub(crate) keys: Arc<Mutex<BTreeSet<String>>>,
     /// What it does instead of answering, while there is something.
-    pub(crate) failing: Arc<Mutex<Option<Failing>>>,
+    pub(crate) failing: Arc<Mutex<Option<(Way, When)>>>,
 }
 
 impl Stub {
@@ -53,6 +56,7 @@ impl Stub {
             patience,
             loading: Arc::new(AtomicUsize::new(0)),
             texts_only: Arc::new(AtomicBool::new(false)),
+            release: Arc::new(AtomicUsize::new(0)),
             keys: Arc::new(Mutex::default()),
             failing: Arc::new(Mutex::default()),
         };
@@ -74,11 +78,6 @@ impl Stub {
     pub(crate) fn spec(&self) -> String {
         format!("vllm:http://127.0.0.1:{}#served", self.port)
     }
-
-    /// The same server by `OpenAI`'s interface.
-    pub(crate) fn openai_spec(&self) -> String {
-        format!("openai:http://127.0.0.1:{}/v1#served", self.port)
-    }
 }
 
 /// Log-probability of the given token, and the `top` most likely ones, for every token but the first.
@@ -86,8 +85,7 @@ pub(crate) fn honest(answer: &LogProbs, tokens: &[u32], top: usize) -> Value {
     let entry = |logprob: f64, rank: usize| json!({ "logprob": logprob, "rank": rank, "decoded_token": "" });
     let rows = tokens.iter().skip(1).enumerate().map(|(t, &token)| {
         let row = answer.row(t).unwrap();
-        let mut order: Vec<usize> = (0..row.len()).collect();
-        order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
+        let order = dialects::by_likelihood(&row);
         let mut entries = serde_json::Map::new();
         for (rank, &id) in order.iter().enumerate() {
             if rank < top || id == token as usize {
@@ -99,41 +97,26 @@ pub(crate) fn honest(answer: &LogProbs, tokens: &[u32], top: usize) -> Value {
     std::iter::once(Value::Null).chain(rows).collect()
 }
 
-/// The most likely next tokens, as llama.cpp writes them in `OpenAI`'s completions.
-fn completion(model: &LocalModel, question: &Value) -> Value {
-    let prompt = &question["prompt"];
-    let tokens = prompt.as_str().map_or_else(|| ids(prompt), pot_inference::tokenizer::tokenize);
-    let answer = model.log_probabilities(&tokens).unwrap();
-    let row = answer.row(tokens.len() - 1).unwrap();
-    let bytes = |id: usize| u8::try_from(id).ok();
-    let mut order: Vec<usize> = (0..row.len()).filter(|id| bytes(*id).is_some()).collect();
-    order.sort_by(|a, b| row[*b].total_cmp(&row[*a]));
-    let entry = |&id: &usize| json!({ "token": "", "bytes": [bytes(id)], "logprob": row[id] });
-    let mut generated = entry(&order[0]);
-    let top = usize::try_from(question["logprobs"].as_u64().unwrap()).unwrap();
-    generated["top_logprobs"] = order.iter().take(top).map(entry).collect();
-    json!({
-        "model": "served",
-        "choices": [{ "logprobs": { "content": [generated] } }],
-        "usage": { "prompt_tokens": tokens.len() },
-    })
-}
-
 fn ids(value: &Value) -> Vec<u32> {
     value.as_array().unwrap().iter().map(|t| u32::try_from(t.as_u64().unwrap()).unwrap()).collect()
 }
 
 impl Stub {
     fn serve_one(&self, mut stream: &TcpStream, model: &LocalModel, answer: &Answer) -> std::io::Result<()> {
-        if let Some(fail) = self.due_failure(stream)? {
-            return fail(stream);
-        }
+        let called = match self.due_failure(stream)? {
+            Some(Way::Instead(fail)) => return fail(stream),
+            Some(Way::Called(kind)) => kind,
+            None => "application/json",
+        };
         let mut reader = BufReader::new(stream);
         let mut head = String::new();
         let mut length = 0;
         loop {
             let mut line = String::new();
-            reader.read_line(&mut line)?;
+            if reader.read_line(&mut line)? == 0 {
+                // The client died while it asked.
+                return Ok(());
+            }
             if let Some(n) = line.to_ascii_lowercase().strip_prefix("content-length:") {
                 length = n.trim().parse().unwrap();
             }
@@ -154,11 +137,18 @@ impl Stub {
         let refused = self.texts_only.load(Ordering::SeqCst) && question["prompt"].is_array();
         let reply = match path.as_str() {
             _ if loading => json!({ "error": { "message": "Loading model" } }),
-            "/v1/models" => json!({ "data": [{ "id": "served", "max_model_len": 513 }] }),
-            "/version" => json!({ "version": "0.0-stub" }),
+            "/v1/models" => {
+                let meta = json!({ "n_vocab": model.vocabulary() });
+                json!({ "data": [{ "id": "served", "max_model_len": 513, "meta": meta }] })
+            }
+            "/props" => dialects::props(),
+            "/api/version" => json!({ "version": "0.12.11" }),
+            "/api/show" => json!({ "details": {} }),
+            "/version" => json!({ "version": format!("0.{}-stub", self.release.load(Ordering::SeqCst)) }),
             "/tokenize" => {
-                let text = question["prompt"].as_str().unwrap();
-                json!({ "tokens": std::iter::once(256).chain(text.bytes().map(u32::from)).collect::<Vec<u32>>() })
+                let text = question["prompt"].as_str().or_else(|| question["content"].as_str()).unwrap();
+                let start = (question["add_special"] != false).then_some(256);
+                json!({ "tokens": start.into_iter().chain(text.bytes().map(u32::from)).collect::<Vec<u32>>() })
             }
             _ => {
                 if self.asked.fetch_add(1, Ordering::SeqCst) >= self.patience.load(Ordering::SeqCst) {
@@ -166,8 +156,10 @@ impl Stub {
                     return Ok(());
                 }
                 match question["prompt_logprobs"].as_u64() {
+                    _ if path == "/completion" => dialects::llamacpp(model, &question),
+                    _ if path == "/api/generate" => dialects::ollama(model, &question),
                     None if refused => json!({ "error": { "message": "'prompt' must be a string" } }),
-                    None => completion(model, &question),
+                    None => dialects::openai(model, &question),
                     Some(top) => {
                         let (tokens, top) = (ids(&question["prompt"]), usize::try_from(top).unwrap());
                         let rows = answer(&model.log_probabilities(&tokens).unwrap(), &tokens, top);
@@ -184,7 +176,7 @@ impl Stub {
         let body = reply.to_string();
         write!(
             stream,
-            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            "HTTP/1.1 {status}\r\nContent-Type: {called}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         )
     }
