@@ -23,7 +23,7 @@ pub struct VerdictPublic {
 }
 
 /// The private inputs.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct VerdictPrivate {
     /// The policy's integers.
     pub coefficients: Coefficients,
@@ -31,6 +31,12 @@ pub struct VerdictPrivate {
     pub scores: Vec<Score>,
     /// Seed of the blindings of the score commitment.
     pub seed: BlindingSeed,
+}
+
+impl std::fmt::Debug for VerdictPrivate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "VerdictPrivate({} scores)", self.scores.len())
+    }
 }
 
 impl VerdictPublic {

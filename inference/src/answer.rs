@@ -7,7 +7,7 @@ use crate::model::check;
 use crate::{Ask, InferenceError, LanguageModel, Prompt};
 
 /// What a model said at the scored positions.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub enum Scored {
     /// Logits (or log-probabilities, whose log-softmax is themselves) over the whole vocabulary, one row for each scored
     /// predicted token.
@@ -18,8 +18,20 @@ pub enum Scored {
     Top(Vec<Vec<(u32, f64)>>),
 }
 
+/// A score follows from what two models said, so it is shown no more than that.
+impl std::fmt::Debug for Scored {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, positions) = match self {
+            Self::Logits(rows) => ("Logits", rows.len()),
+            Self::Tokens(values) => ("Tokens", values.len()),
+            Self::Top(rows) => ("Top", rows.len()),
+        };
+        write!(f, "{name}({positions} positions)")
+    }
+}
+
 /// A model's complete answer to one prompt, every value checked.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Answer {
     tokens: Vec<u32>,
     tokenizer: [u8; 32],
@@ -28,6 +40,12 @@ pub struct Answer {
     text: [u8; 32],
     scored: Scored,
     digest: [u8; 32],
+}
+
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Answer({} tokens, {:?})", self.tokens.len(), self.scored)
+    }
 }
 
 impl Answer {

@@ -5,10 +5,16 @@ use sha2::{Digest, Sha256};
 use crate::InferenceError;
 
 /// Logits of all positions as the engine gave them, all finite: row t is about token t+1, given tokens 0 to t.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct LogProbs {
     vocabulary: usize,
     logits: Vec<f32>,
+}
+
+impl std::fmt::Debug for LogProbs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "LogProbs({} positions of {})", self.positions(), self.vocabulary)
+    }
 }
 
 impl LogProbs {

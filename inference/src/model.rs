@@ -63,12 +63,19 @@ pub struct EndpointIdentity {
 }
 
 /// A text and its tokens, both fixed before anybody answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Prompt<'a> {
     /// The text, in UTF-8.
     pub text: &'a str,
     /// Its tokens, the start token included: exactly these are scored.
     pub tokens: &'a [u32],
+}
+
+/// The text is secret as long as the challenge key is.
+impl std::fmt::Debug for Prompt<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Prompt({} tokens)", self.tokens.len())
+    }
 }
 
 /// What is asked about each prompt. The predicted tokens are all but the first.

@@ -177,6 +177,21 @@ pub fn finished_audit() -> &'static Path {
     path
 }
 
+/// All files below a folder.
+///
+/// # Panics
+/// When the system refuses.
+pub fn files(folder: &Path) -> Vec<PathBuf> {
+    let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a readable folder") {
+            let path = entry.expect("a readable entry").path();
+            if path.is_dir() { folders.push(path) } else { files.push(path) }
+        }
+    }
+    files
+}
+
 /// Copies a folder with everything in it.
 ///
 /// # Panics

@@ -1,8 +1,6 @@
 //! The whole path through the binaries, on real models.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
-use std::fs;
-
 use pot_tests::{check, finished_audit, prove, scratch, text};
 use serde_json::Value;
 
@@ -73,41 +71,4 @@ fn a_development_key_is_refused_without_the_flag_and_worth_nothing_with_it() {
 fn a_verdict_that_is_not_the_required_one_is_exit_4() {
     let bundle = finished_audit().join("bundle.pot");
     check(&["verify", text(&bundle), "--allow-development-key", "--require", "SAME"]).expect(4);
-}
-
-#[test]
-fn nothing_in_the_bundle_tells_the_scores() {
-    // The bundle is a fixed-size function of registration, outcome and roots: it has no room for scores.
-    let audit = finished_audit();
-    let view: Value = serde_json::from_slice(&fs::read(audit.join("bundle.json")).unwrap()).unwrap();
-    let keys: Vec<_> = view["statement"].as_object().unwrap().keys().cloned().collect();
-    let expected = [
-        "attempts_most",
-        "attempts_total",
-        "capacity",
-        "circuit",
-        "evidence_root",
-        "grade",
-        "n",
-        "nonce",
-        "registration",
-        "score_root",
-        "sealed_at",
-        "verdict",
-        "version",
-    ];
-    assert_eq!(keys, expected);
-}
-
-#[test]
-fn two_runs_share_no_root() {
-    let (first, second) = (scratch(), scratch());
-    let root = |folder: &std::path::Path| {
-        let out = folder.join("audit");
-        prove(&["audit", "--candidate", "builtin:base", "--out", text(&out)]).expect(0);
-        let view: Value = serde_json::from_slice(&fs::read(out.join("bundle.json")).unwrap()).unwrap();
-        view["statement"]["score_root"].as_str().unwrap().to_owned()
-    };
-    // All scores are zero in both, so only the blinding tells them apart.
-    assert_ne!(root(first.path()), root(second.path()));
 }

@@ -16,9 +16,9 @@ use std::{
     time::Duration,
 };
 
-use hidden::{Secrets, files};
+use hidden::Secrets;
 use pot_protocol::{challenge::ChallengeKey, registration::Registration, transcript::Opening, transcript::Transcript};
-use pot_tests::{Ran, binary, copy_folder, key_folder, scratch, text};
+use pot_tests::{Ran, binary, copy_folder, files, key_folder, scratch, text};
 use stub::{
     Stub,
     failing::{Way, When, peek},

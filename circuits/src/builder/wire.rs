@@ -5,7 +5,7 @@ use ark_ff::{AdditiveGroup, Field};
 use ark_relations::gr1cs::Variable;
 
 /// A linear combination of variables and what it evaluates to. Adding and scaling cost no constraint.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Wire {
     pub(super) terms: Vec<(Fr, Variable)>,
     pub(super) value: Fr,
@@ -96,4 +96,11 @@ impl Wire {
 /// 2^bits as a field element, for `bits` below 253.
 pub(crate) fn power_of_two(bits: u32) -> Fr {
     if bits < 64 { Fr::from(1u64 << bits) } else { Fr::from(2u64).pow([u64::from(bits)]) }
+}
+
+/// The value may be private.
+impl std::fmt::Debug for Wire {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Wire({} terms)", self.terms.len())
+    }
 }

@@ -8,7 +8,7 @@ use super::question::real;
 use super::table::TokenTable;
 
 /// A generated token, with the most likely ones at its position.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Generated {
     #[serde(flatten)]
     pub(super) token: Listed,
@@ -17,7 +17,7 @@ pub(super) struct Generated {
 }
 
 /// A token with its log-probability in nats.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 pub(super) struct Listed {
     pub(super) id: Option<u32>,
     #[serde(default)]

@@ -18,7 +18,7 @@ pub(super) struct Facts {
 }
 
 /// A checked prompt and what to say about it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(super) struct Question<'a> {
     /// The text.
     pub(super) text: &'a str,

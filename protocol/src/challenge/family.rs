@@ -29,12 +29,18 @@ pub enum Family {
 }
 
 /// One challenge of a run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     /// Its index, from 0.
     pub index: u64,
     /// The prompt.
     pub text: String,
+}
+
+impl std::fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Challenge({}, {} bytes)", self.index, self.text.len())
+    }
 }
 
 impl Family {

@@ -7,7 +7,7 @@ use super::{
 use crate::{policy::Coefficients, score::Score};
 
 /// The rule over scores that come in one by one.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Rule {
     coefficients: Coefficients,
     sums: Features,
@@ -51,6 +51,13 @@ pub struct Distance {
     pub statistic: i128,
     /// Evidence gathered over evidence needed by that bet, per mille, within `0..=1000`.
     pub per_mille: u16,
+}
+
+/// After one score its sums are that score.
+impl std::fmt::Debug for Rule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rule({} scores, {:?})", self.n, self.outcome)
+    }
 }
 
 impl Rule {

@@ -24,7 +24,7 @@ const KL_FLOOR_PER_POSITION: i64 = FIGURE_SCALE >> 12;
 /// | `delta-ce` | −log `p_ref` of its own token t | −log `p_cand` of its own token t | UTF-8 bytes of the text |
 ///
 /// All but `delta-ce` have K entries on both sides; `delta-ce` has as many as each model's tokenizer made of the text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[serde(deny_unknown_fields)]
 pub struct Figures {
     /// The reference's figures.
@@ -33,6 +33,13 @@ pub struct Figures {
     pub candidate: Vec<i64>,
     /// Length of the scored text in bytes, for `delta-ce` only; 0 otherwise.
     pub bytes: u32,
+}
+
+/// Scores follow from them, so they are shown no more than these.
+impl std::fmt::Debug for Figures {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Figures({} reference, {} candidate)", self.reference.len(), self.candidate.len())
+    }
 }
 
 /// Why figures give no score.

@@ -26,7 +26,7 @@ pub struct OpenedRecord {
 }
 
 /// A leaf of the score commitment. Field elements are 32 big-endian bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct OpenedLeaf {
     /// Index of the leaf: its first score is number 20·leaf.
@@ -106,6 +106,13 @@ pub enum SpotError {
         /// The committed score.
         committed: u16,
     },
+}
+
+/// The auditor has one before giving it away: neither scores nor blinding get into logs and messages.
+impl std::fmt::Debug for OpenedLeaf {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "OpenedLeaf(leaf {}, {} scores)", self.leaf, self.scores.len())
+    }
 }
 
 impl OpenedLeaf {

@@ -26,7 +26,7 @@ impl std::fmt::Display for Side {
 }
 
 /// One event of a run, one line of the file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Event {
     /// The first line: which registration this is the transcript of.
@@ -82,4 +82,18 @@ pub enum Event {
     },
     /// Both answers are in and scored.
     Record(Box<Record>),
+}
+
+/// What was said, also inside an error, is the auditor's to open.
+impl std::fmt::Debug for Event {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (name, index, side, attempt) = match self {
+            Self::Open { .. } => return f.write_str("Open"),
+            Self::Record(record) => return record.fmt(f),
+            Self::Intent { index, side, attempt, .. } => ("Intent", index, side, attempt),
+            Self::Answer { index, side, attempt, .. } => ("Answer", index, side, attempt),
+            Self::Failure { index, side, attempt, .. } => ("Failure", index, side, attempt),
+        };
+        write!(f, "{name}(challenge {index}, {side}, attempt {attempt})")
+    }
 }

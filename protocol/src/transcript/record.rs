@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// What one model was given and how its answer came about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[serde(deny_unknown_fields)]
 pub struct SideRecord {
     /// Token ids of the prompt under this model's tokenizer.
@@ -32,7 +32,7 @@ pub struct SideRecord {
 }
 
 /// One challenge with both answers and the score. A leaf of the evidence tree is the hash of its canonical bytes.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Challenge index, from 0.
@@ -50,6 +50,19 @@ pub struct Record {
     /// Random bytes that hide the record inside its leaf.
     #[serde(with = "hex::serde")]
     pub salt: [u8; 16],
+}
+
+impl std::fmt::Debug for SideRecord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "SideRecord({} tokens, {} attempts)", self.tokens.len(), self.attempts)
+    }
+}
+
+/// Prompt, figures, score and salt are the auditor's to open: none of them gets into logs and messages.
+impl std::fmt::Debug for Record {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Record(challenge {})", self.index)
+    }
 }
 
 /// Why a record is refused.

@@ -85,7 +85,7 @@ pub enum Next {
 }
 
 /// One side of a challenge that is not sealed yet.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Half {
     /// Attempts so far.
     pub attempts: u32,
@@ -115,7 +115,7 @@ impl Half {
 }
 
 /// A transcript as far as it has been written.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Transcript {
     registration: Digest,
     nonce: Digest,
@@ -125,6 +125,19 @@ pub struct Transcript {
     /// For every challenge, how many were sealed when it was first asked.
     sealed_before: Vec<u64>,
     lines: usize,
+}
+
+impl std::fmt::Debug for Half {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let answered = if self.answer.is_some() { "answered" } else { "not answered" };
+        write!(f, "Half({} attempts, {answered})", self.attempts)
+    }
+}
+
+impl std::fmt::Debug for Transcript {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Transcript({} records, {} open)", self.records.len(), self.open.len())
+    }
 }
 
 /// Roots and counts over the complete records.

@@ -4,7 +4,7 @@ use ark_bn254::Fr;
 use ark_ff::{BigInt, BigInteger, PrimeField};
 
 /// A scalar s in sign and magnitude, |s| ≤ (r − 1)/2: −1 is as short as 1.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Signed {
     pub(crate) negative: bool,
     pub(crate) magnitude: BigInt<4>,
@@ -17,6 +17,13 @@ impl Signed {
 
     pub(crate) fn bits(&self) -> usize {
         self.magnitude.num_bits() as usize
+    }
+}
+
+/// Most are values of a witness.
+impl std::fmt::Debug for Signed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Signed(secret)")
     }
 }
 

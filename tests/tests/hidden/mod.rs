@@ -1,6 +1,9 @@
 //! Finds a secret in whatever form it may have slipped out.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::collections::HashMap;
+
+use ark_bn254::Fr;
+use ark_ff::{BigInteger, PrimeField};
 
 /// Bytes that are looked up at once.
 const KEY: usize = 8;
@@ -34,6 +37,17 @@ impl Secrets {
             for before in 0..3 {
                 self.add(&what, "in base64", &base64(secret, before, *alphabet));
             }
+        }
+    }
+
+    /// Plants a field element: as a number, as its bytes in either order, and as arkworks and proving keys hold it.
+    pub(crate) fn plant_element(&mut self, what: &str, element: Fr) {
+        let number = element.into_bigint();
+        self.add(what, "in decimal", number.to_string().as_bytes());
+        for form in [number, element.0] {
+            self.plant(what, &form.to_bytes_le());
+            self.plant(what, &form.to_bytes_be());
+            self.add(what, "as limbs", form.0.map(|limb| limb.to_string()).join(", ").as_bytes());
         }
     }
 
@@ -77,17 +91,6 @@ fn base64(secret: &[u8], before: usize, last: [u8; 2]) -> Vec<u8> {
         .collect()
 }
 
-/// All files below a folder.
-pub(crate) fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let (mut folders, mut files) = (vec![folder.to_owned()], Vec::new());
-    while let Some(folder) = folders.pop() {
-        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-            if path.is_dir() { folders.push(path) } else { files.push(path) }
-        }
-    }
-    files
-}
-
 #[test]
 fn the_search_finds_what_is_there() {
     let secret: Vec<u8> = (100..132).collect();
@@ -109,4 +112,20 @@ fn the_search_finds_what_is_there() {
     assert_eq!(form(format!("{secret:?}").as_bytes()), Some("as a list of numbers"));
     assert_eq!(form(&[b"x", &secret[..], b"x"].concat()), Some("as it is"));
     assert_eq!(form(&secret[20..]), None);
+
+    let element = -Fr::from(12345u64);
+    let mut planted = Secrets::default();
+    planted.plant_element("planted", element);
+    let mut bytes = element.into_bigint().to_bytes_le();
+    for (text, expected) in [
+        (format!("{element:?}"), "in decimal"),
+        (element.to_string(), "in decimal"),
+        (format!("{:?}", element.into_bigint().0), "as limbs"),
+        (hex::encode(&bytes), "in hex"),
+        (format!("{bytes:?}"), "as a list of numbers"),
+    ] {
+        assert_eq!(planted.found(text.as_bytes()).first(), Some(&("planted", expected)), "{text}");
+    }
+    bytes.reverse();
+    assert_eq!(planted.found(&bytes).first(), Some(&("planted", "as it is")));
 }
