@@ -237,5 +237,5 @@ fn no_panic_shows_a_secret() {
         assert!(!shown.contains(number.as_str()), "{number} is in:\n{said}");
     }
     assert!(logits.iter().all(|logit| !said.contains(logit.as_str())), "{said}");
-    println!("{panics} panics:\n{said}");
+    println!("{panics} panics");
 }
