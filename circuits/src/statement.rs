@@ -8,6 +8,7 @@ use pot_protocol::{
     score::Score,
     statement::verdict_word,
 };
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 /// The public inputs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,10 +23,11 @@ pub struct VerdictPublic {
     pub verdict: Fr,
 }
 
-/// The private inputs.
-#[derive(Clone)]
+/// The private inputs; scores and seed are wiped when dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct VerdictPrivate {
     /// The policy's integers.
+    #[zeroize(skip)]
     pub coefficients: Coefficients,
     /// The scores up to the stop; the circuit pads with zeros.
     pub scores: Vec<Score>,
@@ -54,5 +56,24 @@ impl VerdictPublic {
     /// The public inputs in the circuit's order: d, ρ, π, v.
     pub fn to_inputs(&self) -> [Fr; 4] {
         [self.digest, self.score_root, self.policy, self.verdict]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pot_protocol::policy::Preset;
+
+    use super::*;
+
+    #[test]
+    fn the_private_part_is_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>(_: &T) {}
+        let coefficients = Preset::Quick.policy().coefficients().clone();
+        let mut private =
+            VerdictPrivate { coefficients, scores: vec![Score::MAX; 3], seed: BlindingSeed::new([9; 32]) };
+        wiped(&private);
+        private.zeroize();
+        assert!(private.scores.is_empty());
+        assert_eq!(private.seed.blinding(0), BlindingSeed::new([0; 32]).blinding(0));
     }
 }

@@ -104,9 +104,9 @@ impl Prepared {
         // The evidence root holds every record with its salt, so a copied run folder that goes on differently gets
         // other blindings, and opening one run says nothing about the other.
         let bound = Zeroizing::new([*seed, sealed.evidence_root.0].concat());
-        let seed = Digest::tagged(SEED_TAG, &bound).0;
-        let opening = Opening { statement: Digest::default(), seed: Digest(seed), scores: scores.clone() };
-        let blinding = BlindingSeed::new(seed);
+        let seed = Zeroizing::new(Digest::tagged(SEED_TAG, &bound).0);
+        let mut opening = Opening { statement: Digest::default(), seed: Digest(*seed), scores: scores.clone() };
+        let blinding = BlindingSeed::new(*seed);
         let root = ScoreCommitment::commit(capacity, &scores, &blinding).root();
         let statement = RawStatement {
             version: RawStatement::VERSION,
@@ -126,7 +126,7 @@ impl Prepared {
         .validate()?;
         statement.bind_policy(policy)?;
         let private = VerdictPrivate { coefficients: coefficients.clone(), scores, seed: blinding };
-        let opening = Opening { statement: statement.digest(), ..opening };
+        opening.statement = statement.digest();
         let prepared = Self { statement, private, capacity, outcome, opening };
         native::check(prepared.capacity, &prepared.public(), &prepared.private)
             .map_err(|e| ProverError::Proof(format!("the native check refuses this run: {e}")))?;
@@ -191,9 +191,9 @@ impl Prepared {
     pub fn files(&self) -> Result<(R1cs, Witness), ProverError> {
         let failed = |e: &dyn std::fmt::Display| ProverError::Proof(format!("the circuit could not be written: {e}"));
         let r1cs = R1cs::of(VerdictCircuit::shape(self.capacity)).map_err(|e| failed(&e))?;
-        let witness = groth16::assign(self.circuit())?.values;
-        r1cs.satisfied_by(&witness).map_err(|e| failed(&e))?;
-        Ok((r1cs, Witness(witness)))
+        let witness = Witness(std::mem::take(&mut *groth16::assign(self.circuit())?.values));
+        r1cs.satisfied_by(&witness.0).map_err(|e| failed(&e))?;
+        Ok((r1cs, witness))
     }
 
     fn circuit(&self) -> VerdictCircuit {

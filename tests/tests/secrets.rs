@@ -1,5 +1,5 @@
-//! The challenge key, the seed of the blindings and an API key: planted, and looked for in everything that any command says,
-//! writes or is called with, in every form. What is secret on disk is for its owner only.
+//! Challenge keys, seeds and blindings, an API key and signing keys: looked for in everything that any command says, writes or
+//! is called with, in every form. What is secret on disk is for its owner only.
 #![allow(clippy::unwrap_used, reason = "a helper that cannot go on fails the test")]
 
 mod hidden;
@@ -17,7 +17,14 @@ use std::{
 };
 
 use hidden::Secrets;
-use pot_protocol::{challenge::ChallengeKey, registration::Registration, transcript::Opening, transcript::Transcript};
+use pot_attestation::SigningKey;
+use pot_protocol::{
+    challenge::ChallengeKey,
+    commitment::{BlindingSeed, leaves},
+    registration::Registration,
+    rule::Capacity,
+    transcript::{Opening, Transcript},
+};
 use pot_tests::{Ran, binary, copy_folder, files, key_folder, scratch, text};
 use stub::{
     Stub,
@@ -118,7 +125,9 @@ fn everything(heard: &Heard, root: &Path) -> PathBuf {
     heard.run("pot-prove", &["inspect", text(&bundle)]).expect(0);
     let transcript = out.join("transcript.ndjson");
     heard.run("pot-prove", &["decide", "--policy", "quick-delta-logprob", "--scores", text(&transcript)]).expect(0);
-    let (r1cs, wtns) = (root.join("run.r1cs"), root.join("run.wtns"));
+    let exported = root.join("exported");
+    fs::create_dir(&exported).unwrap();
+    let (r1cs, wtns) = (exported.join("run.r1cs"), exported.join("run.wtns"));
     heard.run("pot-prove", &["export", text(&out), "--r1cs", text(&r1cs), "--wtns", text(&wtns)]).expect(0);
 
     let verify = ["verify", text(&out), "--allow-development-key"];
@@ -135,42 +144,169 @@ fn everything(heard: &Heard, root: &Path) -> PathBuf {
     out
 }
 
+/// The same run signed, sampled, asked again, proved by another prover, and published: once as little as can be, and once with
+/// everything that may be given away.
+fn given_away(heard: &Heard, root: &Path, run: &Path) {
+    let at = |name: &str| root.join(name).to_str().unwrap().to_owned();
+    let prove = |args: &[&str], code: i32| heard.run("pot-prove", args).expect(code);
+    let check = |args: &[&str], code: i32| heard.run("pot-check", args).expect(code);
+    let (p256, ed25519) = (at("p256.key"), at("ed25519.key"));
+    for (key, algorithm) in [(&p256, "p256"), (&ed25519, "ed25519")] {
+        prove(&["keygen", "--algorithm", algorithm, "--out", key], 0);
+        prove(&["keygen", "--algorithm", algorithm, "--out", key], 2);
+    }
+    let registration = run.join("registration.pot");
+    let countersign = ["countersign", text(&registration), "--side", "candidate", "--key", &ed25519];
+    prove(&[&countersign[..], &["--out", &at("identity.json")]].concat(), 0);
+    let transcript = run.join("transcript.ndjson");
+    prove(&[&countersign[..], &["--transcript", text(&transcript), "--out", &at("answers.json")]].concat(), 0);
+    prove(&["attest", text(run), "--key", &p256], 0);
+    // A key file whose last lines were lost, and a public key in its place.
+    let pem = fs::read_to_string(&p256).unwrap();
+    let broken = root.join("broken.key");
+    fs::write(&broken, &pem[..pem.len() / 2]).unwrap();
+    prove(&["attest", text(run), "--key", text(&broken), "--out", &at("none.json")], 3);
+    prove(&["attest", text(run), "--key", &at("p256.key.pub"), "--out", &at("none.json")], 3);
+    fs::remove_file(broken).unwrap();
+    // As the counterparty of another registration, which is signed too.
+    let counter = at("counter");
+    let party = ["--counterparty", "them", "--counterparty-key", &at("ed25519.key.pub")];
+    prove(&[&["register", "--out", &counter, "--sign-with", &p256], &party[..]].concat(), 0);
+    check(&["nonce", &at("counter/registration.pot"), "--key", &ed25519, "--out", &at("nonce.json")], 0);
+    check(&["nonce", &at("counter/registration.pot"), "--key", &p256, "--out", &at("none.json")], 5);
+
+    let request = at("request.json");
+    check(&["challenge-openings", text(run), "--count", "3", "--out", &request], 0);
+    let openings = at("exported/openings.json");
+    prove(&["open", text(run), "--request", &request, "--out", &openings], 0);
+    let rerun = ["rerun", text(run), "--openings", &openings, "--request", &request];
+    let models = ["--reference", "builtin:base", "--candidate", "builtin:base"];
+    prove(&[&rerun[..], &models].concat(), 0);
+    prove(&[&rerun[..], &models, &["--json"]].concat(), 0);
+
+    // The witness proved in snarkjs' files, and the proof taken over.
+    let keys = fs::read_dir(key_folder()).unwrap().map(|entry| entry.unwrap().path().join("circuit.zkey"));
+    let again = root.join("again");
+    copy_folder(run, &again);
+    fs::remove_file(again.join("bundle.pot")).unwrap();
+    let (wtns, proof, public) = (at("exported/run.wtns"), at("exported/proof.json"), at("exported/public.json"));
+    let outputs = ["--wtns", &wtns, "--proof", &proof, "--public", &public];
+    for zkey in keys.filter(|zkey| zkey.is_file()) {
+        heard.run("pot-prove", &[&["groth16", "--zkey", text(&zkey)], &outputs[..]].concat());
+    }
+    prove(&["prove", text(&again), "--proof-from", &proof], 0);
+
+    prove(&["publish", text(run), "--dir", &at("release"), "--key", &p256], 0);
+    prove(&["reveal", text(run)], 0);
+    prove(&["open", text(run)], 0);
+    let everything = ["--with", "scores,transcript,challenge-key,openings"];
+    prove(&[&["publish", text(run), "--dir", &at("full"), "--key", &ed25519], &everything[..]].concat(), 0);
+    let svr = ["--emit-svr", &at("svr.json"), "--svr-key", &ed25519];
+    check(&[&["verify", &at("release"), "--allow-development-key"], &svr[..]].concat(), 0);
+}
+
+/// The commands that ask models and have not been run yet, with the API key.
+fn asked(heard: &Heard, root: &Path) {
+    let stub = Stub::honest("builtin:base", usize::MAX);
+    let (spec, named) = (stub.spec(), ["--api-key-env", VARIABLE]);
+    let out = root.join("audit");
+    let audit = ["audit", "--out", text(&out), "--candidate", &spec, "--policy", "quick-delta-logprob"];
+    heard.run("pot-prove", &[&audit[..], &named].concat()).expect(0);
+    let bound = root.join("calibration.json");
+    let calibrate = ["calibrate", "--reference", "builtin:base", "--served", &spec, "--count", "10"];
+    heard.run("pot-prove", &[&calibrate[..], &named, &["--out", text(&bound)]].concat()).expect(0);
+    let texts = root.join("texts");
+    fs::write(&texts, "Once upon a time there was a key.\n").unwrap();
+    let logprobs = ["logprobs", "--model", &spec, "--text", text(&texts)];
+    heard.run("pot-prove", &[&logprobs[..], &named].concat()).expect(0);
+    let keys = stub.keys.lock().unwrap();
+    assert!(keys.iter().all(|key| key.ends_with(API_KEY)) && !keys.is_empty(), "the key is sent");
+}
+
+/// Plants the secrets of a run folder, named after it: its two secrets, what follows from them, and what its records hide.
+fn plant_run(planted: &mut Secrets, folder: &Path) {
+    let run = folder.file_name().unwrap().to_str().unwrap();
+    let secret =
+        |name: &str| hex::decode(fs::read_to_string(folder.join("secret").join(name)).unwrap().trim_end()).unwrap();
+    let (key, seed) = (secret("challenge-key"), secret("blinding-seed"));
+    planted.plant(format!("{run}: challenge key"), &key);
+    planted.plant(format!("{run}: blinding seed"), &seed);
+    let Ok(lines) = fs::read(folder.join("transcript.ndjson")) else { return };
+    let registration = Registration::from_bytes(&fs::read(folder.join("registration.pot")).unwrap()).unwrap();
+    let nonce = registration.nonce(None).unwrap();
+    let run_key = ChallengeKey::new(key.try_into().unwrap()).derive(&nonce.0, &registration.digest().0);
+    for index in 0..12 {
+        planted.plant(format!("{run}: seed of challenge {index}"), &run_key.seed(index));
+    }
+    for record in Transcript::replay(&lines).unwrap().records() {
+        planted.plant(format!("{run}: salt of record {}", record.index), &record.salt);
+        planted.plant(format!("{run}: prompt of record {}", record.index), record.prompt.as_bytes());
+    }
+    let opening = Opening::from_json(&fs::read(folder.join("scores.json")).unwrap()).unwrap();
+    planted.plant(format!("{run}: seed of this run's blindings"), &opening.seed.0);
+    let seed = BlindingSeed::new(opening.seed.0);
+    for leaf in 0..leaves(Capacity::C1024) {
+        planted.plant_element(&format!("{run}: blinding of leaf {leaf}"), seed.blinding(leaf.try_into().unwrap()));
+    }
+}
+
+/// Plants the private key in a file, named after it.
+fn plant_signing_key(planted: &mut Secrets, path: &Path) {
+    let file = path.file_name().unwrap().to_str().unwrap();
+    let secret = match SigningKey::from_pem(&fs::read_to_string(path).unwrap()).unwrap() {
+        SigningKey::EcdsaP256(key) => key.to_bytes().to_vec(),
+        SigningKey::Ed25519(key) => key.to_bytes().to_vec(),
+        other => panic!("{other:?}"),
+    };
+    planted.plant(format!("{file}: signing key"), &secret);
+}
+
+/// The files of a run's folder in which a secret may be.
+fn homes(secret: &str) -> &'static [&'static str] {
+    match secret.trim_end_matches(|c: char| c.is_ascii_digit() || c == ' ') {
+        "challenge key" => &["secret/challenge-key", "challenge.key"],
+        "blinding seed" => &["secret/blinding-seed"],
+        "seed of this run's blindings" => &["scores.json"],
+        "salt of record" | "prompt of record" => &["transcript.ndjson", "openings.json"],
+        "blinding of leaf" => &["openings.json", "run.wtns"],
+        // The file itself.
+        "signing key" => &[""],
+        _ => &[],
+    }
+}
+
+/// Asserts that no secret is in `text`.
+#[track_caller]
+fn absent(secrets: &Secrets, text: &[u8], place: &str) {
+    let found = secrets.found(text);
+    assert!(found.is_empty(), "{place}: {found:?}");
+}
+
 #[test]
 fn secrets_are_said_and_written_nowhere_else() {
     let root = scratch();
     let heard = Heard::default();
     let out = everything(&heard, root.path());
+    given_away(&heard, root.path(), &out);
+    asked(&heard, root.path());
 
-    let secret =
-        |name: &str| hex::decode(fs::read_to_string(out.join("secret").join(name)).unwrap().trim_end()).unwrap();
-    let (key, seed) = (secret("challenge-key"), secret("blinding-seed"));
     let mut planted = Secrets::default();
-    planted.plant("challenge key", &key);
-    planted.plant("blinding seed", &seed);
     planted.plant("API key", API_KEY.as_bytes());
-    // What follows from the key, and what the run's own records hide.
-    let registration = Registration::from_bytes(&fs::read(out.join("registration.pot")).unwrap()).unwrap();
-    let nonce = registration.nonce(None).unwrap();
-    let run_key = ChallengeKey::new(key.try_into().unwrap()).derive(&nonce.0, &registration.digest().0);
-    for index in 0..12 {
-        planted.plant(format!("seed of challenge {index}"), &run_key.seed(index));
+    for run in ["run", "audit", "counter"] {
+        plant_run(&mut planted, &root.path().join(run));
     }
-    let lines = fs::read(out.join("transcript.ndjson")).unwrap();
-    for record in Transcript::replay(&lines).unwrap().records() {
-        planted.plant(format!("salt of record {}", record.index), &record.salt);
-        planted.plant(format!("prompt of record {}", record.index), record.prompt.as_bytes());
+    for key in ["p256.key", "ed25519.key"] {
+        plant_signing_key(&mut planted, &root.path().join(key));
     }
-    let opening = Opening::from_json(&fs::read(out.join("scores.json")).unwrap()).unwrap();
-    planted.plant("seed of this run's blindings", &opening.seed.0);
 
     let said = heard.said.into_inner().unwrap();
     for (command, said) in &said {
-        planted.absent(said, command);
+        absent(&planted, said, command);
     }
     let arguments = heard.arguments.into_inner().unwrap();
     assert!(arguments.iter().any(|argv| argv.windows(8).any(|w| w == b"register")), "arguments were seen");
     for argv in &arguments {
-        planted.absent(argv, "arguments");
+        absent(&planted, argv, "arguments");
     }
 
     // Where each is, and nowhere else. That they are found there shows that the search finds.
@@ -179,19 +315,32 @@ fn secrets_are_said_and_written_nowhere_else() {
         let bytes = fs::read(&file).unwrap();
         let name = file.strip_prefix(root.path()).unwrap().to_str().unwrap().to_owned();
         for (what, form) in planted.found(&bytes) {
-            let home = match what {
-                "challenge key" => "run/secret/challenge-key",
-                "blinding seed" => "run/secret/blinding-seed",
-                "seed of this run's blindings" => "run/scores.json",
-                what if what.starts_with("salt") || what.starts_with("prompt") => "run/transcript.ndjson",
-                _ => "nowhere",
-            };
-            assert_eq!(name, home, "the {what} is there, {form}");
-            at_home.insert(what);
+            let (owner, secret) = what.split_once(": ").unwrap_or(("", what));
+            // The copy of the run, its witness, and the release with everything are as good as its folder.
+            let folders = if owner == "run" { &["run/", "again/", "exported/", "full/"][..] } else { &[] };
+            let own = [owner, "/"].concat();
+            let mut folders = folders.iter().copied().chain([own.as_str(), owner]);
+            let inside = folders.find_map(|folder| name.strip_prefix(folder)).unwrap_or(&name);
+            assert!(homes(secret).contains(&inside), "the {what} is in {name}, {form}");
+            at_home.insert((what, inside.to_owned()));
         }
     }
-    for what in ["challenge key", "blinding seed", "seed of this run's blindings", "salt of record 0"] {
-        assert!(at_home.contains(what), "{what} is where it belongs");
+    let found = |what: &str, file: &str| at_home.contains(&(what, file.to_owned()));
+    for run in ["run", "audit", "counter"] {
+        assert!(found(&format!("{run}: challenge key"), "secret/challenge-key"), "{run}");
+        assert!(found(&format!("{run}: blinding seed"), "secret/blinding-seed"), "{run}");
+    }
+    for (what, file) in [
+        ("run: challenge key", "challenge.key"),
+        ("run: seed of this run's blindings", "scores.json"),
+        ("run: salt of record 0", "transcript.ndjson"),
+        ("run: blinding of leaf 0", "run.wtns"),
+        ("run: blinding of leaf 0", "openings.json"),
+        ("run: blinding of leaf 6", "run.wtns"),
+        ("p256.key: signing key", ""),
+        ("ed25519.key: signing key", ""),
+    ] {
+        assert!(found(what, file), "{what} is where it belongs: {file}");
     }
     println!("{} commands, {} files", said.len(), files(root.path()).len());
 }
@@ -206,7 +355,8 @@ fn what_is_secret_on_disk_is_for_its_owner_only_whatever_the_umask_says() {
     for folder in [&out, &out.join("secret")] {
         assert_eq!(mode(folder), 0o700, "{}", folder.display());
     }
-    let secret = ["secret/challenge-key", "secret/blinding-seed", "transcript.ndjson", "scores.json", "../run.wtns"];
+    let secret =
+        ["secret/challenge-key", "secret/blinding-seed", "transcript.ndjson", "scores.json", "../exported/run.wtns"];
     for file in secret {
         assert_eq!(mode(&out.join(file)), 0o600, "{file}");
     }
@@ -237,7 +387,7 @@ fn an_api_key_given_in_place_of_its_variables_name_is_not_shown() {
     let mut secrets = Secrets::default();
     secrets.plant("typed key", planted.as_bytes());
     for (_, said) in heard.said.into_inner().unwrap() {
-        secrets.absent(&said, "register");
+        absent(&secrets, &said, "register");
     }
     assert!(!out.exists());
 }

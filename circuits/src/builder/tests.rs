@@ -23,3 +23,11 @@ fn bits_stand_at_their_positions_wherever_the_first_one_is() {
     // Ones elsewhere are left to the first bit, which is none then.
     assert!(!bits(0b1000, &[2, 4, 7]).1 && !bits(0b1, &[2, 4, 7]).1 && !bits(0b100, &[0, 1]).1);
 }
+
+#[test]
+fn a_wire_does_not_print_its_value() {
+    let mut wire = Wire::constant(1234u64);
+    wire.add(5678u64, &Wire::constant(9012u64));
+    let shown = format!("{wire:?} {wire:#?}");
+    assert!(wire.value() == Fr::from(1234 + 5678 * 9012u64) && shown == "Wire(2 terms) Wire(2 terms)", "{shown}");
+}

@@ -29,7 +29,8 @@ fn an_honest_run_holds_and_every_public_input_but_the_digest_is_checked() {
 fn there_are_as_many_scores_as_the_rule_takes() {
     let (public, private) = honest(Capacity::C128, &preset("quick"), &[score(0); 128]);
     let with = |n: usize| {
-        let private = VerdictPrivate { scores: vec![score(0); n], ..private.clone() };
+        let mut private = private.clone();
+        private.scores = vec![score(0); n];
         check(Capacity::C128, &public, &private)
     };
     assert_eq!(with(129), Err(Violation::TooManyScores { given: 129, capacity: 128 }));

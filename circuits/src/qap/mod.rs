@@ -9,6 +9,7 @@ use ark_ff::PrimeField;
 use ark_groth16::r1cs_to_qap::{LibsnarkReduction, R1CSToQAP, evaluate_constraint};
 use ark_poly::EvaluationDomain;
 use ark_relations::gr1cs::{ConstraintSystemRef, Matrix, SynthesisError};
+use zeroize::Zeroize;
 
 /// The reduction of snarkjs' keys. Setup and prover must both use it.
 #[derive(Clone, Copy, Debug)]
@@ -73,7 +74,13 @@ pub fn quotient<F: PrimeField, D: EvaluationDomain<F>>(mut a: Vec<F>, mut b: Vec
         D::distribute_powers(values, root);
         domain.fft_in_place(values);
     }
-    Ok(a.into_iter().zip(b).zip(c).map(|((a, b), c)| a * b - c).collect())
+    for ((a, b), c) in a.iter_mut().zip(&b).zip(&c) {
+        *a = *a * b - c;
+    }
+    // The witness follows from them.
+    b.zeroize();
+    c.zeroize();
+    Ok(a)
 }
 
 /// `ω_2n` with `ω_2n²` = `ω_n`, the generator of the doubled domain.

@@ -165,7 +165,8 @@ impl Analysis {
             let Some(scores) = self.scores(&values) else { return true };
             let n = usize::try_from(values[4].into_bigint().0[0] >> 3).unwrap().min(scores.len());
             let tail = scores[n..].iter().any(|score| *score != Score::ZERO);
-            let private = VerdictPrivate { scores: scores[..n].to_vec(), ..parts(instance).0 };
+            let (mut private, _) = parts(instance);
+            private.scores = scores[..n].to_vec();
             tail || !is_true(&private, &values) || self.restated(instance, &private, Lies::default()) != values
         })
     }
@@ -191,7 +192,8 @@ impl Analysis {
     /// Whether another seed of blindings gives the same root.
     fn linkable(&self, instance: &Instance) -> bool {
         let root = |seed: u8| {
-            let private = VerdictPrivate { seed: BlindingSeed::new([seed; 32]), ..parts(instance).0 };
+            let (mut private, _) = parts(instance);
+            private.seed = BlindingSeed::new([seed; 32]);
             self.restated(instance, &private, Lies::default())[2]
         };
         root(1) == root(2)

@@ -15,20 +15,20 @@ const DRAWS_PER_BLOCK: usize = 4;
 pub struct DrawStream {
     seed: Zeroizing<[u8; 32]>,
     next_block: u64,
-    block: [u8; 32],
+    block: Zeroizing<[u8; 32]>,
     used: usize,
 }
 
 impl DrawStream {
     /// The stream of this seed, from its start.
     pub fn new(seed: [u8; 32]) -> Self {
-        Self { seed: Zeroizing::new(seed), next_block: 0, block: [0; 32], used: DRAWS_PER_BLOCK }
+        Self { seed: Zeroizing::new(seed), next_block: 0, block: Zeroizing::new([0; 32]), used: DRAWS_PER_BLOCK }
     }
 
     /// The next 64 bits.
     pub fn draw(&mut self) -> u64 {
         if self.used == DRAWS_PER_BLOCK {
-            self.block = hmac(&self.seed, TAG, &[&self.next_block.to_be_bytes()]);
+            *self.block = hmac(&self.seed, TAG, &[&self.next_block.to_be_bytes()]);
             self.next_block += 1;
             self.used = 0;
         }

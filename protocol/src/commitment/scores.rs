@@ -2,6 +2,7 @@
 
 use ark_bn254::Fr;
 use ark_ff::Zero;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::BlindingSeed;
 use crate::{
@@ -39,7 +40,7 @@ pub const fn leaves(capacity: Capacity) -> usize {
 }
 
 /// A leaf before it is hashed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Zeroize)]
 pub(super) struct Leaf {
     pub(super) packed: Fr,
     pub(super) blinding: Fr,
@@ -51,9 +52,10 @@ impl Leaf {
     }
 }
 
-/// The commitment of a run's scores with everything needed to open a leaf.
-#[derive(Clone)]
+/// The commitment of a run's scores with everything needed to open a leaf; wiped when dropped.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct ScoreCommitment {
+    #[zeroize(skip)]
     pub(super) capacity: Capacity,
     pub(super) scores: Vec<Score>,
     pub(super) leaves: Vec<Leaf>,
@@ -63,8 +65,9 @@ impl ScoreCommitment {
     /// Commits to `scores`, padded with zeros to the capacity. Scores beyond the capacity do not enter: a caller
     /// refuses them first.
     pub fn commit(capacity: Capacity, scores: &[Score], seed: &BlindingSeed) -> Self {
-        let mut padded = scores.to_vec();
-        padded.resize(capacity.scores(), Score::ZERO);
+        // In one piece: a list that grows leaves copies behind.
+        let zeros = std::iter::repeat(Score::ZERO);
+        let padded: Vec<Score> = scores.iter().copied().chain(zeros).take(capacity.scores()).collect();
         let leaves = (0u32..)
             .zip(padded.chunks(SCORES_PER_LEAF))
             .map(|(i, chunk)| Leaf { packed: pack(chunk), blinding: seed.blinding(i) })

@@ -2,6 +2,7 @@
 
 use ark_bn254::Fr;
 use ark_ff::One;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{BlindingSeed, SCORES_PER_LEAF, ScoreCommitment, leaves, policy_digest, scores::pack};
 use crate::{
@@ -116,4 +117,16 @@ fn scores_are_the_digits_of_the_packed_number_the_first_one_lowest() {
 fn a_commitment_does_not_print_what_it_hides() {
     let commitment = ScoreCommitment::commit(Capacity::C128, &scores(10), &BlindingSeed::new([3; 32]));
     assert_eq!(format!("{commitment:?}"), "ScoreCommitment { capacity: C128, .. }");
+}
+
+#[test]
+fn scores_and_blindings_are_wiped_when_dropped() {
+    fn wiped<T: ZeroizeOnDrop>(_: &T) {}
+    let mut commitment = ScoreCommitment::commit(Capacity::C128, &scores(10), &BlindingSeed::new([3; 32]));
+    wiped(&commitment);
+    let mut leaf = commitment.leaves[0].clone();
+    leaf.zeroize();
+    assert_eq!((leaf.packed, leaf.blinding), (Fr::from(0u64), Fr::from(0u64)));
+    commitment.zeroize();
+    assert!(commitment.scores.is_empty() && commitment.leaves.is_empty());
 }

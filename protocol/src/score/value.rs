@@ -18,6 +18,9 @@ pub struct Score(u16);
 #[error("score {0} is above the saturation of {MAX_SCORE} units")]
 pub struct ScoreError(pub u16);
 
+/// Scores that are not opened are wiped with what holds them.
+impl zeroize::DefaultIsZeroes for Score {}
+
 impl Score {
     /// The smallest score: no divergence.
     pub const ZERO: Self = Self(0);

@@ -1,6 +1,7 @@
 //! The opened score list: everything needed to recompute ρ and the verdict without trust in any setup.
 
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
     commitment::{BlindingSeed, ScoreCommitment},
@@ -9,7 +10,8 @@ use crate::{
     score::Score,
 };
 
-/// The scores of a run and the seed of their blindings, as published by an auditor who chooses to open them.
+/// The scores of a run and the seed of their blindings, as published by an auditor who chooses to open them. Wiped when
+/// dropped: until then it is a secret.
 #[derive(Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Opening {
@@ -20,6 +22,21 @@ pub struct Opening {
     /// Scores in units of 2^-10 nat, in the order of the challenges.
     pub scores: Vec<Score>,
 }
+
+impl Zeroize for Opening {
+    fn zeroize(&mut self) {
+        self.seed.0.zeroize();
+        self.scores.zeroize();
+    }
+}
+
+impl Drop for Opening {
+    fn drop(&mut self) {
+        self.zeroize();
+    }
+}
+
+impl ZeroizeOnDrop for Opening {}
 
 /// An auditor has one before deciding to publish it: neither the seed nor the scores get into logs and messages.
 impl std::fmt::Debug for Opening {
@@ -86,6 +103,15 @@ mod tests {
     fn scores_beyond_the_capacity_are_refused() {
         assert_eq!(opening(129).score_root(Capacity::C128), Err(OpeningError::TooMany(129, 128)));
         assert!(opening(129).score_root(Capacity::C1024).is_ok());
+    }
+
+    #[test]
+    fn seed_and_scores_are_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>(_: &T) {}
+        let mut opening = opening(3);
+        wiped(&opening);
+        opening.zeroize();
+        assert_eq!((opening.seed.0, opening.scores.len()), ([0; 32], 0));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use ark_bn254::{Bn254, Fr, G1Affine, G2Affine};
 use ark_ec::short_weierstrass::{Affine, Projective, SWCurveConfig};
 use ark_groth16::ProvingKey;
 use pot_setup::msm::{Signed, msm, signed};
+use zeroize::Zeroizing;
 
 /// A, B and C for the assignment (instance, then witness variables) and the coefficients `h` of the quotient in the
 /// key's basis, blinded by `r` and `s`.
@@ -12,11 +13,11 @@ use pot_setup::msm::{Signed, msm, signed};
 /// When the lengths are not those of the key's queries.
 pub(super) fn create(
     key: &ProvingKey<Bn254>,
-    (r, s): (Fr, Fr),
+    (r, s): &(Fr, Fr),
     h: &[Fr],
     assignment: &[Fr],
 ) -> (G1Affine, G2Affine, G1Affine) {
-    let (h, assignment) = (signed(h), signed(assignment));
+    let [h, assignment] = [h, assignment].map(|scalars| Zeroizing::new(signed(scalars)));
     let witness = &assignment[assignment.len() - key.l_query.len()..];
     let ((a, b2), (b1, (l, h))) = rayon::join(
         || {
@@ -32,7 +33,8 @@ pub(super) fn create(
             )
         },
     );
-    let c = l + h + a * s + b1 * r - key.delta_g1 * (r * s);
+    let both = Zeroizing::new(*r * s);
+    let c = l + h + a * s + b1 * r - key.delta_g1 * *both;
     (a.into(), b2.into(), c.into())
 }
 
@@ -42,7 +44,7 @@ fn blinded<P: SWCurveConfig<ScalarField = Fr>>(
     query: &[Affine<P>],
     assignment: &[Signed],
     delta: Affine<P>,
-    blinding: Fr,
+    blinding: &Fr,
 ) -> Projective<P> {
     msm(query, assignment) + offset + delta * blinding
 }

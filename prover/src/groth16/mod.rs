@@ -5,7 +5,7 @@ mod create;
 mod tests;
 
 use ark_bn254::{Bn254, Fr};
-use ark_ff::UniformRand;
+use ark_ff::PrimeField;
 use ark_groth16::Proof;
 use ark_poly::GeneralEvaluationDomain;
 use ark_relations::gr1cs::{
@@ -16,7 +16,8 @@ use pot_protocol::{
     bundle::Bundle,
     keys::{ProofBytes, ProofPoints, VerifyingKey},
 };
-use pot_setup::{ProvingKey, proving::Parameters, randomness};
+use pot_setup::{ProvingKey, proving::Parameters};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::error::ProverError;
 
@@ -73,11 +74,17 @@ fn unchecked(key: &Parameters, witness: &[Fr]) -> Result<Proof<Bn254>, ProverErr
         return Err(other_shape());
     }
     let (a, b) = key.evaluate(witness);
-    let h = quotient::<Fr, GeneralEvaluationDomain<Fr>>(a, b).map_err(failed)?;
-    let mut rng = randomness::from_os().map_err(|e| ProverError::Random(e.to_string()))?;
-    let blinding = (Fr::rand(&mut rng), Fr::rand(&mut rng));
-    let (a, b, c) = create::create(key.points(), blinding, &h, witness);
+    let h = Zeroizing::new(quotient::<Fr, GeneralEvaluationDomain<Fr>>(a, b).map_err(failed)?);
+    let blinding = Zeroizing::new((scalar()?, scalar()?));
+    let (a, b, c) = create::create(key.points(), &blinding, &h, witness);
     Ok(Proof { a, b, c })
+}
+
+/// A scalar from the operating system: 512 bits reduced to 254 are within 2^-258 of uniform.
+fn scalar() -> Result<Fr, ProverError> {
+    let mut bytes = Zeroizing::new([0; 64]);
+    getrandom::fill(bytes.as_mut_slice()).map_err(|e| ProverError::Random(e.to_string()))?;
+    Ok(Fr::from_le_bytes_mod_order(bytes.as_slice()))
 }
 
 fn other_shape() -> ProverError {
@@ -97,8 +104,8 @@ pub fn verify_own(key: &VerifyingKey, bundle: &Bundle) -> Result<(), ProverError
 pub struct Assigned {
     /// Instance variables, the constant one among them.
     pub inputs: usize,
-    /// The instance variables, then the witness variables: the order of the signals of a key.
-    pub values: Vec<Fr>,
+    /// The instance variables, then the witness variables: the order of the signals of a key. Wiped when dropped.
+    pub values: Zeroizing<Vec<Fr>>,
 }
 
 /// Lays a circuit's witness out. The matrices are in the key.
@@ -113,8 +120,13 @@ pub fn assign<C: ConstraintSynthesizer<Fr>>(circuit: C) -> Result<Assigned, Prov
         cs.set_mode(SynthesisMode::Prove { construct_matrices: false, generate_lc_assignments: false });
         circuit.generate_constraints(cs.clone())?;
         cs.finalize();
-        let values = [cs.instance_assignment()?, cs.witness_assignment()?].concat();
-        Ok(Assigned { inputs: cs.num_instance_variables(), values })
+        let mut cs = cs.borrow_mut().ok_or(SynthesisError::MissingCS)?;
+        let (inputs, witness) = (cs.num_instance_variables(), cs.num_witness_variables());
+        let mut values = Zeroizing::new(Vec::with_capacity(inputs + witness));
+        values.extend_from_slice(cs.instance_assignment()?);
+        values.extend_from_slice(cs.witness_assignment()?);
+        cs.assignments.witness_assignment.zeroize();
+        Ok(Assigned { inputs, values })
     };
     synthesize().map_err(failed)
 }

@@ -1,5 +1,7 @@
 //! Proofs of a small circuit.
 
+use std::{cell::RefCell, rc::Rc};
+
 use ark_bn254::Fr;
 use ark_ff::Field;
 use ark_relations::{
@@ -12,6 +14,7 @@ use pot_setup::{
     formats::{wtns::Witness, zkey::Zkey},
     proving::Parameters,
 };
+use zeroize::ZeroizeOnDrop;
 
 use super::{assign, prove, prove_witness};
 use crate::error::ProverError;
@@ -71,7 +74,10 @@ fn no_two_proofs_are_alike() {
     let (one, two) = (prove(&key, powers(Fr::from(3u64))).unwrap(), prove(&key, powers(Fr::from(3u64))).unwrap());
     let (one_points, two_points) = (one.decode().unwrap(), two.decode().unwrap());
     assert_ne!(one, two);
-    assert_ne!(one.0[..32], two.0[..32]);
+    // Without the byte of the sign, which anybody can turn.
+    for (what, range) in [("A", 0..31), ("B", 32..95), ("C", 96..127)] {
+        assert_ne!(one.0[range.clone()], two.0[range], "{what}");
+    }
     for proof in [one_points, two_points] {
         assert!(key.verifying().verify(&proof, &inputs(Fr::from(3u64))).is_ok());
     }
@@ -109,14 +115,36 @@ fn a_witness_proves_under_the_key_alone_and_a_wrong_one_gives_no_proof() {
 fn files_of_circom_and_snarkjs_prove() {
     let read =
         |name: &str| std::fs::read(format!("{}/../setup/testdata/snarkjs/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap();
-    let Witness(witness) = Witness::parse("powers.wtns", &read("powers.wtns")).unwrap();
+    let witness = Witness::parse("powers.wtns", &read("powers.wtns")).unwrap();
     let prove = |name: &str| {
         let bytes = read(name);
-        prove_witness(&Parameters::trusted(&Zkey::parse(name, &bytes).unwrap()).unwrap(), &witness)
+        prove_witness(&Parameters::trusted(&Zkey::parse(name, &bytes).unwrap()).unwrap(), &witness.0)
     };
     for name in ["two.zkey", "final.zkey"] {
         prove(name).unwrap();
     }
     // Nobody contributed to this one.
     assert!(matches!(prove("new.zkey"), Err(ProverError::Key(_))));
+}
+
+/// Keeps the constraint system that a circuit was laid out in.
+struct Kept(Powers, Rc<RefCell<ConstraintSystemRef<Fr>>>);
+
+impl ConstraintSynthesizer<Fr> for Kept {
+    fn generate_constraints(self, cs: ConstraintSystemRef<Fr>) -> Result<(), SynthesisError> {
+        self.0.generate_constraints(cs.clone())?;
+        assert_eq!(cs.witness_assignment()?, [Fr::from(3u64)]);
+        *self.1.borrow_mut() = cs;
+        Ok(())
+    }
+}
+
+#[test]
+fn the_witness_is_wiped_where_it_was_laid_out_and_when_dropped() {
+    fn wiped<T: ZeroizeOnDrop>(_: &T) {}
+    let kept = Rc::new(RefCell::new(ConstraintSystemRef::None));
+    let values = assign(Kept(powers(Fr::from(3u64)), kept.clone())).unwrap().values;
+    wiped(&values);
+    assert_eq!(values[5], Fr::from(3u64));
+    assert!(kept.borrow().witness_assignment().unwrap().is_empty());
 }

@@ -266,7 +266,7 @@ mod tests {
         let r1cs = file();
         assert_eq!((r1cs.wires, r1cs.outputs, r1cs.public_inputs, r1cs.private_inputs), (7, 1, 1, 2));
         assert_eq!(r1cs.constraints(), 4);
-        let Witness(witness) = Witness::parse("powers.wtns", WITNESS).unwrap();
+        let witness = Witness::parse("powers.wtns", WITNESS).unwrap().0.clone();
         assert_eq!(r1cs.satisfied_by(&witness), Ok(()));
         for wire in 0..witness.len() {
             let mut other = witness.clone();

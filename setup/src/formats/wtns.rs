@@ -9,6 +9,7 @@ use std::io::Write;
 
 use ark_bn254::Fr;
 use ark_ff::{Field, PrimeField};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::{
     container::{Container, ContainerWriter, take},
@@ -20,8 +21,9 @@ use crate::SetupError;
 const MAGIC: [u8; 4] = *b"wtns";
 const VERSION: u32 = 2;
 
-/// The values of all wires: the constant 1, the public ones, the private ones. Secret but for the first.
-#[derive(Clone, PartialEq, Eq)]
+/// The values of all wires: the constant 1, the public ones, the private ones. Secret but for the first, and
+/// wiped when dropped.
+#[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Witness(pub Vec<Fr>);
 
 impl Witness {
@@ -43,12 +45,13 @@ impl Witness {
         let number = take(&mut head).map(u32::from_le_bytes).filter(|_| head.is_empty());
         let number = number.ok_or_else(|| container.bad("section 1 has not the length of a header"))?;
         let values = container.items(2, number as usize, 32)?.chunks_exact(32).enumerate();
-        let values: Vec<Fr> = values
-            .map(|(index, mut value)| {
-                read_plain(&mut value).ok_or_else(|| container.bad(format!("value {index} is not below the modulus")))
-            })
-            .collect::<Result<_, _>>()?;
-        if values.first() == Some(&Fr::ONE) { Ok(Self(values)) } else { Err(container.bad("value 0 is not 1")) }
+        // In one piece: a list that grows leaves copies behind.
+        let mut witness = Self(Vec::with_capacity(values.len()));
+        for (index, mut value) in values {
+            let misfit = || container.bad(format!("value {index} is not below the modulus"));
+            witness.0.push(read_plain(&mut value).ok_or_else(misfit)?);
+        }
+        if witness.0.first() == Some(&Fr::ONE) { Ok(witness) } else { Err(container.bad("value 0 is not 1")) }
     }
 
     /// Writes the file.
@@ -88,6 +91,15 @@ mod tests {
         assert_eq!(witness.0[..5], [1u64, 33, 243, 3, 11].map(Fr::from));
         assert_eq!(witness.write_to(Vec::new()).unwrap(), FILE);
         assert_eq!(format!("{witness:?}"), "Witness(7 values)");
+    }
+
+    #[test]
+    fn the_values_are_wiped_when_dropped() {
+        fn wiped<T: ZeroizeOnDrop>(_: &T) {}
+        let mut witness = Witness::parse("powers.wtns", FILE).unwrap();
+        wiped(&witness);
+        witness.zeroize();
+        assert!(witness.0.is_empty());
     }
 
     #[test]

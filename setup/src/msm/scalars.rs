@@ -2,9 +2,10 @@
 
 use ark_bn254::Fr;
 use ark_ff::{BigInt, BigInteger, PrimeField};
+use zeroize::Zeroize;
 
 /// A scalar s in sign and magnitude, |s| ≤ (r − 1)/2: −1 is as short as 1.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Zeroize)]
 pub struct Signed {
     pub(crate) negative: bool,
     pub(crate) magnitude: BigInt<4>,

@@ -69,13 +69,6 @@ impl Secrets {
         }
         found
     }
-
-    /// Asserts that no secret is in `text`.
-    #[track_caller]
-    pub(crate) fn absent(&self, text: &[u8], place: &str) {
-        let found = self.found(text);
-        assert!(found.is_empty(), "{place}: {found:?}");
-    }
 }
 
 /// The digits of base64 that `secret` alone decides, when it stands after `before` other bytes.

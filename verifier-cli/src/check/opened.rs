@@ -19,7 +19,7 @@ pub(super) fn check(
     policy: &Policy,
     report: &mut Report,
 ) -> Result<Vec<Score>, CheckError> {
-    let opening = Opening::from_json(bytes)?;
+    let mut opening = Opening::from_json(bytes)?;
     if opening.statement != statement.digest() {
         return Err(CheckError::differs("the scores open another statement", statement.digest(), opening.statement));
     }
@@ -33,7 +33,7 @@ pub(super) fn check(
         .push(format!("scores: all {} open the score root, and the rule gives this verdict", opening.scores.len()));
     report.pieces.insert(Piece::Scores);
     report.assurance = report.assurance.max(Assurance::Arithmetic);
-    Ok(opening.scores)
+    Ok(std::mem::take(&mut opening.scores))
 }
 
 /// The rule on exactly these scores gives exactly the stated outcome.

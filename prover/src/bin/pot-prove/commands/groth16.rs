@@ -12,12 +12,15 @@ use pot_setup::{
     new_file,
     proving::Parameters,
 };
+use zeroize::Zeroizing;
 
 use crate::{args::Groth16, output};
 
 pub(crate) fn run(args: &Groth16) -> anyhow::Result<()> {
     let name = |path: &std::path::Path| path.display().to_string();
-    let Witness(witness) = Witness::parse(&name(&args.wtns), &read_file(&args.wtns)?).map_err(ProverError::setup)?;
+    let file = Zeroizing::new(read_file(&args.wtns)?);
+    let witness = Witness::parse(&name(&args.wtns), &file).map_err(ProverError::setup)?;
+    let witness = &witness.0;
     let bytes = FileBytes::map(&args.zkey).map_err(ProverError::setup)?;
     let zkey = Zkey::parse(&name(&args.zkey), &bytes).map_err(ProverError::setup)?;
     if witness.len() != zkey.header.n_vars as usize {
@@ -29,13 +32,13 @@ pub(crate) fn run(args: &Groth16) -> anyhow::Result<()> {
         if (r1cs.wires, r1cs.public()) != (zkey.header.n_vars, zkey.header.n_public) {
             return Err(ProverError::input(path, "it is another circuit than the key's").into());
         }
-        r1cs.satisfied_by(&witness).map_err(|e| ProverError::input(&args.wtns, e))?;
+        r1cs.satisfied_by(witness).map_err(|e| ProverError::input(&args.wtns, e))?;
     }
     for path in [&args.proof, &args.public] {
         new_file::refuse_existing(path).map_err(ProverError::setup)?;
     }
     let key = Parameters::trusted(&zkey).map_err(ProverError::setup)?;
-    let proof = prove_witness(&key, &witness)?.decode().map_err(|e| ProverError::Proof(e.to_string()))?;
+    let proof = prove_witness(&key, witness)?.decode().map_err(|e| ProverError::Proof(e.to_string()))?;
     write_new(&args.proof, snarkjs::proof(&proof).as_bytes())?;
     write_new(&args.public, snarkjs::public(&witness[1..=key.public()]).as_bytes())?;
     output::say(&format!("{}, for {}: proved, and the proof verifies", args.proof.display(), args.public.display()));
