@@ -33,6 +33,7 @@ pub fn scenarios(setting: &Setting) -> Vec<Scenario> {
         Scenario { label: "identical".to_owned(), law: Law::new(&law::constant(0)) },
         gamma("noise: mean 0.0076, cv 4.1".to_owned(), 0.0076, 4.1),
         gamma(format!("γ/2 = {:.3}, cv 0.5", g / 2.0), g / 2.0, 0.5),
+        gamma(format!("just above γ: 1.1 γ = {:.3}, cv 0.5", g * 1.1), g * 1.1, 0.5),
         gamma(format!("just above γ: 4/3 γ = {:.3}, cv 0.5", g * 4.0 / 3.0), g * 4.0 / 3.0, 0.5),
         gamma(format!("2 γ = {:.2}, cv 0.5", 2.0 * g), 2.0 * g, 0.5),
         gamma("fine-tuned: mean 0.2, cv 0.5".to_owned(), 0.2, 0.5),
@@ -42,6 +43,8 @@ pub fn scenarios(setting: &Setting) -> Vec<Scenario> {
         gamma("uneven: mean 0.79, cv 1.22".to_owned(), 0.79, 1.22),
         rare("0.5 % of the prompts differ", 0.005),
         rare("2 % of the prompts differ", 0.02),
+        rare("5 % of the prompts differ", 0.05),
+        rare("10 % of the prompts differ", 0.1),
         rare("20 % of the prompts differ", 0.2),
         rare("40 % of the prompts differ", 0.4),
     ]
